@@ -1,0 +1,19 @@
+/* register_import.h - a register out of GOV.UK's list of local authorities (CSV).
+ *
+ * Columns used, by header name: gss, tier_id (1 county, 2 district, 3 unitary), slug,
+ * country_name, homepage_url, name. The website's domain is proposed as `unconfirmed`: where
+ * a website is, is not where mail comes from. Doubled GSS codes and rows without one are refused by line.
+ * Codes that had ended by the given date are left out: `ended` names them (built in: the
+ * English county councils whose areas became unitary in 2023). */
+#pragma once
+
+#include "parsers/text/instant.h"
+#include <glib.h>
+
+typedef struct {
+    char *nation;  /* "England" or NULL for all */
+    gint64 at_us;  /* day on which a body must exist, or LODGE_INSTANT_UNKNOWN */
+} LodgeRegisterImport;
+
+/* The register file's text; `summary_out` (may be NULL) gets one line of what was taken and left out. */
+char *lodge_register_import(const char *csv, const char *name, const LodgeRegisterImport *options, char **summary_out, GError **error);

@@ -1,0 +1,39 @@
+/* rules.h - the fourth input of the decision: call, register, trust and who we are, as one object.
+ *
+ * The object holds the texts of the files themselves and the zone's table; parsing it uses
+ * the same parsers as loading, so a rules object is readable by people and a replay needs no
+ * file of today. format(parse(x)) equals x. */
+#pragma once
+
+#include "config/call.h"
+#include "config/register.h"
+#include "config/trust.h"
+#include <glib.h>
+
+typedef struct {
+    LodgeCall *call;
+    LodgeRegister *reg;
+    LodgeTrust *trust;
+    char *service_name;    /* display name of the service in receipts */
+    char *help_address;    /* whom a council asks */
+    char *instance_domain; /* right side of Message-IDs we make */
+    /* the texts they came from */
+    char *call_text;
+    char *register_text;
+} LodgeRules;
+
+/* Takes copies of the texts; parses them. The names are for messages. */
+LodgeRules *lodge_rules_new(const char *call_text,
+                            const char *call_name,
+                            const char *register_text,
+                            const char *register_name,
+                            const LodgeTrust *trust,
+                            const char *service_name,
+                            const char *help_address,
+                            const char *instance_domain,
+                            GError **error);
+void lodge_rules_free(LodgeRules *rules);
+GBytes *lodge_rules_format(const LodgeRules *rules);
+LodgeRules *lodge_rules_parse(GBytes *bytes, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeRules, lodge_rules_free)

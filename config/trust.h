@@ -1,0 +1,29 @@
+/* trust.h - what we believe about mail that comes to us: our border and whose results we trust.
+ *
+ * From the groups [border] and [authentication] of lodge.conf; part of the rules. Its text
+ * form is normalised, so that equal settings give equal rules. */
+#pragma once
+
+#include "config/network.h"
+#include <glib.h>
+
+typedef enum {
+    LODGE_SPF_HOLD, /* SPF alone is not proof: held */
+    LODGE_SPF_WARN, /* SPF alone proves the sender, with a warning */
+} LodgeSpfPolicy;
+
+typedef struct {
+    GPtrArray *networks;  /* LodgeNetwork: addresses that are ours */
+    GStrv servers;        /* names our servers write after "by", lower case; "*.dept.gov.uk" allowed */
+    GStrv authserv_ids;   /* RFC 8601 authserv-ids of our border, lower case; empty: none trusted */
+    LodgeSpfPolicy spf;
+} LodgeTrust;
+
+LodgeTrust *lodge_trust_new(void);
+void lodge_trust_free(LodgeTrust *trust);
+char *lodge_trust_format(const LodgeTrust *trust); /* JSON text */
+LodgeTrust *lodge_trust_parse(const char *json, GError **error);
+gboolean lodge_trust_is_our_server(const LodgeTrust *trust, const char *host);
+gboolean lodge_trust_is_our_address(const LodgeTrust *trust, const char *address);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeTrust, lodge_trust_free)

@@ -1,0 +1,23 @@
+/* evidence.h - the second input of the decision: what was looked up about a message.
+ *
+ * A plain value with a JSON form that is stored as an object. Later members: DNS answers, the scanner's verdict. */
+#pragma once
+
+#include "parsers/text/instant.h"
+#include <glib.h>
+
+typedef struct {
+    char *account, *folder;  /* where this message was found first */
+    gint64 internaldate_us;  /* the server's delivery stamp, or LODGE_INSTANT_UNKNOWN (files) */
+    gint64 kept_us;          /* when lodge had it durable */
+    guint attempts;          /* failures of ours before this decision */
+    char *our_fault;         /* after the last attempt: which fault kept us from reading it, or NULL */
+    char *our_fault_words;
+} LodgeEvidence;
+
+LodgeEvidence *lodge_evidence_new(void);
+void lodge_evidence_free(LodgeEvidence *evidence);
+GBytes *lodge_evidence_format(const LodgeEvidence *evidence);
+LodgeEvidence *lodge_evidence_parse(GBytes *bytes, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeEvidence, lodge_evidence_free)

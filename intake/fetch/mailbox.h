@@ -1,0 +1,60 @@
+/* mailbox.h - one complete look at one mailbox: what is there that the ledger does not know?
+ *
+ * Runs in the fetcher's thread. For every folder to be watched: SELECT (read-write only where
+ * marks are to be set), the epoch (UIDVALIDITY), all UIDs, minus those the ledger knows; then sizes, then
+ * bulk UID FETCH with BODY.PEEK[] in batches bounded by size, each message streamed into a stage
+ * of the spool while it is hashed; each finished message is handed to `deliver`, which owns the stage from then
+ * on. \Seen is never set, plain EXPUNGE and CLOSE never sent. A message that is too large,
+ * or cannot be fetched, is counted as failed and named, and does not stop the others. */
+#pragma once
+
+#include "config/settings.h"
+#include "spool/spool.h"
+#include <glib.h>
+
+#define LODGE_FETCH_ERROR lodge_fetch_error_quark()
+GQuark lodge_fetch_error_quark(void);
+typedef enum {
+    LODGE_FETCH_ERROR_PROTOCOL, /* the server broke the protocol */
+    LODGE_FETCH_ERROR_REFUSED,  /* tagged NO/BAD: names the command and the folder */
+    LODGE_FETCH_ERROR_FOLDER,   /* a configured folder does not exist; lists those that do */
+    LODGE_FETCH_ERROR_STOPPED,  /* deliver or stop asked to end */
+} LodgeFetchError;
+
+typedef struct {
+    /* Takes ownership of stage. FALSE ends the pass (error set). */
+    gboolean (*deliver)(LodgeStage *stage, const LodgeLocation *location, gint64 internaldate_us, gpointer data, GError **error);
+    /* May be NULL. Plain words about one object for the log: "INBOX/17: 60 MB is over the limit". */
+    void (*warn)(const char *object, const char *words, gpointer data);
+    /* May be NULL. */
+    void (*progress)(const char *folder, guint64 done, guint64 total, gpointer data);
+    /* May be NULL. TRUE: end soon. */
+    gboolean (*stopping)(gpointer data);
+    gpointer data;
+} LodgeFetchSink;
+
+typedef struct LodgeMailboxSession LodgeMailboxSession;
+
+/* Connects and logs in; the secret is used up here. */
+LodgeMailboxSession *lodge_mailbox_open(const LodgeMailbox *mailbox, const char *secret, GError **error);
+void lodge_mailbox_close(LodgeMailboxSession *session); /* LOGOUT, politely but briefly */
+
+/* The pass. Returns LodgeEventFolder accounts (also for folders done before an error, through folders_out). */
+gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
+                             LodgeSpool *spool,
+                             LodgeLedger *ledger,
+                             gint64 max_message_bytes,
+                             const LodgeFetchSink *sink,
+                             GPtrArray **folders_out,
+                             GError **error);
+
+/* Sets the keyword or moves, for what the ledger says is decided and unmarked. `marked` is called for
+ * each location the server confirmed (action "keyword" or "moved"); a message that is no longer there
+ * is reported with action "gone". Leave: does nothing. */
+typedef gboolean (*LodgeMailboxMarked)(const LodgeLedgerMark *mark, const char *action, gpointer data, GError **error);
+gboolean lodge_mailbox_mark(LodgeMailboxSession *session, LodgeLedger *ledger, LodgeMailboxMarked marked, gpointer data, GError **error);
+
+/* For check-config --online: capabilities, folders, PERMANENTFLAGS, the server's clock if it can be told. Lines of plain words, LF. */
+char *lodge_mailbox_describe(LodgeMailboxSession *session, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeMailboxSession, lodge_mailbox_close)

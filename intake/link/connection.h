@@ -1,0 +1,38 @@
+/* connection.h - the one door to libcurl: a connected, secured, logged-in byte stream; and a sent mail.
+ *
+ * libcurl does DNS, TCP, TLS (verified always), STARTTLS, SASL PLAIN/LOGIN and XOAUTH2/OAUTHBEARER login;
+ * afterwards the bytes are ours (CURLOPT_CONNECT_ONLY). Every wait has a deadline on the monotonic
+ * clock. Secrets are handed in by the caller and wiped here. libcurl's global state is set
+ * up by lodge_connection_init, called from main before any thread.
+ *
+ * Errors name host, port and the mend; the codes are those callers branch on. */
+#pragma once
+
+#include "config/settings.h"
+#include <glib.h>
+
+#define LODGE_LINK_ERROR lodge_link_error_quark()
+GQuark lodge_link_error_quark(void);
+typedef enum {
+    LODGE_LINK_ERROR_CONNECT, /* cannot reach: try later */
+    LODGE_LINK_ERROR_TLS,     /* certificate or handshake: a person must look; says dates, names */
+    LODGE_LINK_ERROR_LOGIN,   /* the server refuses user or secret: long back-off */
+    LODGE_LINK_ERROR_TIMEOUT,
+    LODGE_LINK_ERROR_CLOSED,  /* the peer went away */
+} LodgeLinkError;
+
+void lodge_connection_init(void);
+
+typedef struct LodgeConnection LodgeConnection;
+
+/* scheme "imap": connects and logs in. `secret` NULL only where auth is none. */
+LodgeConnection *lodge_connection_open(const char *scheme, const LodgeEndpoint *endpoint, const char *secret, GError **error);
+void lodge_connection_close(LodgeConnection *connection);
+/* All of it, or an error. */
+gboolean lodge_connection_send(LodgeConnection *connection, const void *bytes, gsize size_bytes, guint timeout_ms, GError **error);
+/* At least one byte into the buffer within timeout_ms; returns the count, 0 on error. */
+gsize lodge_connection_receive(LodgeConnection *connection, void *buffer, gsize size_bytes, guint timeout_ms, GError **error);
+/* "imaps://mail.example:993" for messages. */
+const char *lodge_connection_name(const LodgeConnection *connection);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeConnection, lodge_connection_close)

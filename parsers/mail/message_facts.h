@@ -1,0 +1,134 @@
+/* message_facts.h - what the airlock found in one message: plain values, no bodies of documents.
+ *
+ * Made by parsers/mail in the reader, carried by parsers/report, read by intake/decide. All
+ * strings are valid UTF-8 owned by the structure; lists are GPtrArrays with free functions
+ * and never NULL; a string is NULL when the message does not say. Instants are microseconds UTC,
+ * LODGE_INSTANT_UNKNOWN when absent or not understood. Positions count header fields from
+ * the top, 0 first, so that "above" is "smaller". */
+#pragma once
+
+#include "parsers/text/digest.h"
+#include "parsers/text/instant.h"
+#include <glib.h>
+
+typedef struct {
+    char *name;  /* as written */
+    char *raw;   /* body as received, folds kept; bytes that are not UTF-8 shown as \xNN */
+    char *value; /* unfolded, RFC 2047 words decoded; cut at LODGE_LIMIT_VALUE_BYTES */
+} LodgeHeaderField;
+
+typedef struct {
+    char *address;      /* addr-spec, domain in lower case; "" if there was none */
+    char *domain;       /* lower case, NULL if none */
+    char *display_name; /* decoded, or NULL */
+} LodgeAddress;
+
+typedef struct {
+    guint position;
+    char *by;          /* host after "by", lower case, or NULL */
+    char *helo;        /* what the peer called itself, or NULL */
+    char *peer_name;   /* what our server found for it, or NULL */
+    char *peer_address; /* IPv4 or IPv6 literal as the server wrote it, without brackets, or NULL */
+    char *with;        /* protocol word, upper case, or NULL */
+    gint64 instant_us; /* after the last ";" */
+    char *text;        /* unfolded */
+} LodgeReceived;
+
+typedef struct {
+    char *ptype; /* lower case; "" for a bare key=value as Exchange writes (action=none) */
+    char *property;
+    char *value;
+} LodgeAuthenticationProperty;
+
+typedef struct {
+    char *method; /* lower case */
+    guint version;
+    char *result; /* lower case */
+    char *reason; /* or NULL */
+    GPtrArray *properties;
+} LodgeAuthenticationMethod;
+
+typedef struct {
+    guint position;
+    gboolean well_formed;  /* RFC 8601, or Exchange's form */
+    gboolean exchange_form; /* no authserv-id */
+    char *authserv_id;     /* lower case, NULL in Exchange's form */
+    guint version;
+    GPtrArray *methods;
+    char *text; /* unfolded */
+} LodgeAuthenticationResults;
+
+typedef enum {
+    LODGE_PART_MULTIPART,
+    LODGE_PART_MESSAGE,   /* message/rfc822 that was entered */
+    LODGE_PART_BODY,      /* text of the mail itself */
+    LODGE_PART_DOCUMENT,  /* to be examined */
+    LODGE_PART_DECORATION, /* image that is inline or has a Content-ID, a logo */
+    LODGE_PART_SIGNATURE, /* detached S/MIME or PGP signature */
+    LODGE_PART_REPORT,    /* delivery-status, disposition-notification, text/rfc822-headers */
+    LODGE_PART_OTHER,     /* named but not examined: calendar, external-body, partial */
+} LodgePartKind;
+
+typedef struct {
+    char *path; /* "1.2.1": IMAP part numbers; "" is the root */
+    LodgePartKind kind;
+    char *declared_type; /* lower case, "text/plain" when absent */
+    char *sniffed_type;  /* from the bytes; NULL for containers and empty parts */
+    char *charset;       /* or NULL */
+    char *disposition;   /* lower case, or NULL */
+    char *content_id;    /* or NULL */
+    char *name;          /* decoded (RFC 2231, RFC 2047), NFC; or NULL */
+    char *raw_name;      /* the parameter as written, or NULL */
+    gint64 size_bytes;   /* decoded; 0 for containers */
+    char sha256[LODGE_DIGEST_SIZE]; /* of the decoded bytes; "" for containers */
+    gint64 stream_offset; /* where the decoded bytes stand in the leaf stream; -1: not handed back */
+} LodgePart;
+
+typedef struct {
+    gboolean parseable; /* FALSE: not a message at all; everything else may be empty */
+    gint64 size_bytes;
+    GPtrArray *header;      /* LodgeHeaderField, top first */
+    GPtrArray *from;        /* LodgeAddress, of all From fields */
+    guint from_fields;
+    GPtrArray *to, *cc;     /* LodgeAddress */
+    GPtrArray *reply_to;    /* LodgeAddress */
+    char *return_path;      /* "" for <>; NULL if absent */
+    char *subject;
+    char *message_id;       /* without angle brackets */
+    GStrv in_reply_to, references; /* message ids without brackets */
+    gint64 date_us;
+    GPtrArray *received;    /* LodgeReceived, top first */
+    GPtrArray *authentication_results; /* LodgeAuthenticationResults, top first */
+    GPtrArray *parts;       /* LodgePart, in order of the bytes, containers before content */
+    char *body_text;        /* first text of the mail, UTF-8, cut; or NULL */
+    GStrv defects;          /* stable codes: "bare-lf", "missing-boundary", "unknown-charset" … */
+    GStrv limits_hit;       /* names of limits.h without prefix, lower case with dashes */
+} LodgeMessageFacts;
+
+LodgeMessageFacts *lodge_message_facts_new(void);
+void lodge_message_facts_free(LodgeMessageFacts *facts);
+
+/* The n-th (0 first, from the top) field of that name (ASCII case-insensitive), or NULL. */
+const LodgeHeaderField *
+lodge_message_facts_find_header(const LodgeMessageFacts *facts, const char *name, guint nth);
+
+LodgeHeaderField *lodge_header_field_new(const char *name, const char *raw, const char *value);
+void lodge_header_field_free(LodgeHeaderField *field);
+LodgeAddress *lodge_address_new(const char *address, const char *display_name);
+void lodge_address_free(LodgeAddress *address);
+LodgeReceived *lodge_received_new(void);
+void lodge_received_free(LodgeReceived *received);
+LodgeAuthenticationResults *lodge_authentication_results_new(void);
+void lodge_authentication_results_free(LodgeAuthenticationResults *results);
+LodgeAuthenticationMethod *lodge_authentication_method_new(void);
+void lodge_authentication_method_free(LodgeAuthenticationMethod *method);
+LodgeAuthenticationProperty *
+lodge_authentication_property_new(const char *ptype, const char *property, const char *value);
+void lodge_authentication_property_free(LodgeAuthenticationProperty *property);
+LodgePart *lodge_part_new(void);
+void lodge_part_free(LodgePart *part);
+/* "multipart", "message", "body", "document", "decoration", "signature", "report", "other" */
+const char *lodge_part_kind_format(LodgePartKind kind);
+gboolean lodge_part_kind_parse(const char *word, LodgePartKind *kind_out);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeMessageFacts, lodge_message_facts_free)

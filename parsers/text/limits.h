@@ -1,0 +1,44 @@
+/* limits.h - every bound on what a stranger may make us hold, in one readable table.
+ *
+ * A limit that is hit is never silent: the reader names it in `limits_hit`, the IMAP parser
+ * returns an error that names it, and the decision turns it into a finding in plain words.
+ * Units are in the names. */
+#pragma once
+
+/* mail */
+#define LODGE_LIMIT_HEADER_FIELD_BYTES (100 * 1024) /* GMime's address parser is quadratic */
+#define LODGE_LIMIT_HEADER_BLOCK_BYTES (1024 * 1024)
+#define LODGE_LIMIT_HEADER_FIELDS 2000
+#define LODGE_LIMIT_PARTS 1000
+#define LODGE_LIMIT_NESTING 32 /* levels of multipart and message/rfc822 */
+#define LODGE_LIMIT_ADDRESSES 1000
+#define LODGE_LIMIT_RECEIVED 100
+#define LODGE_LIMIT_AUTHENTICATION_RESULTS 50
+#define LODGE_LIMIT_BODY_TEXT_BYTES (64 * 1024) /* of the text shown in the reading */
+#define LODGE_LIMIT_NAME_BYTES 1024             /* a decoded file name */
+#define LODGE_LIMIT_VALUE_BYTES (16 * 1024)     /* a header value as handed back */
+
+/* documents */
+#define LODGE_LIMIT_PAGES 2000
+#define LODGE_LIMIT_DOCUMENT_TEXT_BYTES (256 * 1024)
+#define LODGE_LIMIT_ARCHIVE_ENTRIES 10000
+#define LODGE_LIMIT_ARCHIVE_ENTRY_BYTES (64 * 1024 * 1024)
+#define LODGE_LIMIT_ARCHIVE_RATIO 200
+#define LODGE_LIMIT_XML_DEPTH 256
+
+/* the report that a reader hands back */
+#define LODGE_LIMIT_REPORT_BYTES (4 * 1024 * 1024)
+#define LODGE_LIMIT_REPORT_DEPTH 64
+
+/* a reader process */
+#define LODGE_LIMIT_READER_CPU_S 20
+#define LODGE_LIMIT_READER_WALL_MS (30 * 1000)
+#define LODGE_LIMIT_READER_MEMORY_BYTES (1024LL * 1024 * 1024)
+#define LODGE_LIMIT_READER_DESCRIPTORS 16
+#define LODGE_LIMIT_READER_ATTEMPTS 3
+
+/* IMAP */
+#define LODGE_LIMIT_IMAP_LINE_BYTES (64 * 1024)
+#define LODGE_LIMIT_IMAP_RESPONSE_BYTES (16 * 1024 * 1024) /* all but streamed literals */
+#define LODGE_LIMIT_IMAP_DEPTH 32
+#define LODGE_LIMIT_IMAP_LITERAL_BYTES (64 * 1024) /* a literal that is held, not streamed */

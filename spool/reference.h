@@ -1,0 +1,15 @@
+/* reference.h - references that read well on the phone: PREFIX-NNNNNN-C.
+ *
+ * C is a check character over prefix and number (ISO 7064 MOD 37,36: catches every single
+ * wrong character and every swap of neighbours). Reading tolerates lower case and
+ * surrounding space. Pure. */
+#pragma once
+
+#include <glib.h>
+
+/* number 1..999999999 (at least six digits are written); g_free it. */
+char *lodge_reference_format(const char *prefix, guint64 number);
+/* FALSE: not one, or its check character is wrong. Outs may be NULL; prefix_out to be freed. */
+gboolean lodge_reference_parse(const char *text, char **prefix_out, guint64 *number_out);
+/* The first valid reference in a text (a subject), normalised, or NULL; g_free it. */
+char *lodge_reference_find(const char *text);
