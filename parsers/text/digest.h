@@ -17,7 +17,9 @@ void lodge_digest_finish(LodgeDigest *digest, char hex_out[LODGE_DIGEST_SIZE]);
 void lodge_digest_free(LodgeDigest *digest);
 
 /* All at once. */
-void lodge_digest_compute(const void *bytes, gsize size_bytes, char hex_out[LODGE_DIGEST_SIZE]);
+void lodge_digest_compute(const void *bytes,
+                          gsize size_bytes,
+                          char hex_out[LODGE_DIGEST_SIZE]);
 /* Is it 64 lower-case hexadecimal digits? NULL is not. */
 gboolean lodge_digest_is_valid(const char *hex);
 

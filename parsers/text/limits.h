@@ -6,7 +6,8 @@
 #pragma once
 
 /* mail */
-#define LODGE_LIMIT_HEADER_FIELD_BYTES (100 * 1024) /* GMime's address parser is quadratic */
+#define LODGE_LIMIT_HEADER_FIELD_BYTES                                                     \
+    (100 * 1024) /* GMime's address parser is quadratic */
 #define LODGE_LIMIT_HEADER_BLOCK_BYTES (1024 * 1024)
 #define LODGE_LIMIT_HEADER_FIELDS 2000
 #define LODGE_LIMIT_PARTS 1000
@@ -41,4 +42,5 @@
 #define LODGE_LIMIT_IMAP_LINE_BYTES (64 * 1024)
 #define LODGE_LIMIT_IMAP_RESPONSE_BYTES (16 * 1024 * 1024) /* all but streamed literals */
 #define LODGE_LIMIT_IMAP_DEPTH 32
-#define LODGE_LIMIT_IMAP_LITERAL_BYTES (64 * 1024) /* a literal that is held, not streamed */
+#define LODGE_LIMIT_IMAP_LITERAL_BYTES                                                     \
+    (64 * 1024) /* a literal that is held, not streamed */

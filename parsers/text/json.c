@@ -1,0 +1,536 @@
+#include "parsers/text/json.h"
+
+#include "parsers/text/instant.h"
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+G_DEFINE_QUARK(lodge_json_error_quark, lodge_json_error)
+
+/* ---- writing ---- */
+
+struct LodgeJsonWriter {
+    GString *text;
+    GString *brackets; /* the open ones */
+    gboolean needs_comma;
+};
+
+LodgeJsonWriter *lodge_json_writer_new(void)
+{
+    LodgeJsonWriter *writer = g_new0(LodgeJsonWriter, 1);
+    writer->text = g_string_new(NULL);
+    writer->brackets = g_string_new(NULL);
+    return writer;
+}
+
+void lodge_json_writer_free(LodgeJsonWriter *writer)
+{
+    if (writer == NULL)
+        return;
+    if (writer->text != NULL)
+        g_string_free(writer->text, TRUE);
+    g_string_free(writer->brackets, TRUE);
+    g_free(writer);
+}
+
+/* Controls and DEL are escaped; so are U+2028 and U+2029, which some readers take for line ends. */
+static void append_escaped(GString *text, gunichar c)
+{
+    switch (c) {
+    case '"':
+        g_string_append(text, "\\\"");
+        return;
+    case '\\':
+        g_string_append(text, "\\\\");
+        return;
+    case '\n':
+        g_string_append(text, "\\n");
+        return;
+    case '\r':
+        g_string_append(text, "\\r");
+        return;
+    case '\t':
+        g_string_append(text, "\\t");
+        return;
+    default:
+        if (c < 0x20 || c == 0x7f || c == 0x2028 || c == 0x2029)
+            g_string_append_printf(text, "\\u%04x", c);
+        else
+            g_string_append_unichar(text, c);
+    }
+}
+
+static void append_quoted(GString *text, const char *value)
+{
+    g_autofree char *valid =
+        g_utf8_validate(value, -1, NULL) ? NULL : g_utf8_make_valid(value, -1);
+    g_string_append_c(text, '"');
+    for (const char *at = valid != NULL ? valid : value; *at != '\0';
+         at = g_utf8_next_char(at))
+        append_escaped(text, g_utf8_get_char(at));
+    g_string_append_c(text, '"');
+}
+
+static char open_bracket(const LodgeJsonWriter *writer)
+{
+    return writer->brackets->len == 0 ? '\0'
+                                      : writer->brackets->str[writer->brackets->len - 1];
+}
+
+static void begin_value(LodgeJsonWriter *writer, const char *name)
+{
+    g_assert((name != NULL) == (open_bracket(writer) == '{'));
+    if (writer->needs_comma)
+        g_string_append_c(writer->text, ',');
+    writer->needs_comma = TRUE;
+    if (name != NULL) {
+        append_quoted(writer->text, name);
+        g_string_append_c(writer->text, ':');
+    }
+}
+
+static void open_with(LodgeJsonWriter *writer, const char *name, char bracket)
+{
+    begin_value(writer, name);
+    g_string_append_c(writer->text, bracket);
+    g_string_append_c(writer->brackets, bracket);
+    writer->needs_comma = FALSE;
+}
+
+static void close_with(LodgeJsonWriter *writer, char opened, char bracket)
+{
+    g_assert(open_bracket(writer) == opened);
+    g_string_append_c(writer->text, bracket);
+    g_string_truncate(writer->brackets, writer->brackets->len - 1);
+    writer->needs_comma = TRUE;
+}
+
+void lodge_json_begin_object(LodgeJsonWriter *writer, const char *name)
+{
+    open_with(writer, name, '{');
+}
+
+void lodge_json_end_object(LodgeJsonWriter *writer)
+{
+    close_with(writer, '{', '}');
+}
+
+void lodge_json_begin_array(LodgeJsonWriter *writer, const char *name)
+{
+    open_with(writer, name, '[');
+}
+
+void lodge_json_end_array(LodgeJsonWriter *writer)
+{
+    close_with(writer, '[', ']');
+}
+
+void lodge_json_add_string(LodgeJsonWriter *writer, const char *name, const char *value)
+{
+    if (value == NULL) {
+        lodge_json_add_null(writer, name);
+        return;
+    }
+    begin_value(writer, name);
+    append_quoted(writer->text, value);
+}
+
+void lodge_json_add_int(LodgeJsonWriter *writer, const char *name, gint64 value)
+{
+    begin_value(writer, name);
+    g_string_append_printf(writer->text, "%" G_GINT64_FORMAT, value);
+}
+
+void lodge_json_add_bool(LodgeJsonWriter *writer, const char *name, gboolean value)
+{
+    begin_value(writer, name);
+    g_string_append(writer->text, value ? "true" : "false");
+}
+
+void lodge_json_add_null(LodgeJsonWriter *writer, const char *name)
+{
+    begin_value(writer, name);
+    g_string_append(writer->text, "null");
+}
+
+void lodge_json_add_instant(LodgeJsonWriter *writer, const char *name, gint64 instant_us)
+{
+    g_autofree char *text = lodge_instant_format(instant_us);
+    lodge_json_add_string(writer, name, text);
+}
+
+void lodge_json_add_strings(LodgeJsonWriter *writer,
+                            const char *name,
+                            const char *const *values)
+{
+    lodge_json_begin_array(writer, name);
+    for (gsize i = 0; values != NULL && values[i] != NULL; i++)
+        lodge_json_add_string(writer, NULL, values[i]);
+    lodge_json_end_array(writer);
+}
+
+void lodge_json_add_raw(LodgeJsonWriter *writer, const char *name, const char *json)
+{
+    begin_value(writer, name);
+    g_string_append(writer->text, json);
+}
+
+const char *lodge_json_text(const LodgeJsonWriter *writer)
+{
+    g_assert(writer->brackets->len == 0);
+    return writer->text->str;
+}
+
+char *lodge_json_finish_text(LodgeJsonWriter *writer)
+{
+    g_assert(writer->brackets->len == 0);
+    char *text = g_string_free(g_steal_pointer(&writer->text), FALSE);
+    lodge_json_writer_free(writer);
+    return text;
+}
+
+GBytes *lodge_json_finish_bytes(LodgeJsonWriter *writer)
+{
+    char *text = lodge_json_finish_text(writer);
+    return g_bytes_new_take(text, strlen(text));
+}
+
+/* ---- reading ---- */
+
+/* A node of ours is a json-glib node; the type is opaque so that nobody else depends on it. */
+struct LodgeJsonDocument {
+    JsonParser *parser;
+    GError *failure; /* the first */
+};
+
+static JsonNode *as_node(const LodgeJsonNode *node)
+{
+    return (JsonNode *)(gpointer)node;
+}
+
+static const LodgeJsonNode *as_ours(JsonNode *node)
+{
+    return (const LodgeJsonNode *)(gpointer)node;
+}
+
+/* The scan before json-glib: nesting outside strings, no NUL. Strings end at an unescaped quote. */
+static gboolean
+check_nesting(const char *bytes, gsize size_bytes, guint max_depth, GError **error)
+{
+    guint depth = 0;
+    gboolean in_string = FALSE;
+    for (gsize i = 0; i < size_bytes; i++) {
+        char c = bytes[i];
+        if (c == '\0') {
+            g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX, "NUL at byte %zu",
+                        i);
+            return FALSE;
+        }
+        if (in_string) {
+            if (c == '\\' && i + 1 < size_bytes && bytes[i + 1] != '\0')
+                i++;
+            else if (c == '"')
+                in_string = FALSE;
+        } else if (c == '"') {
+            in_string = TRUE;
+        } else if (c == '{' || c == '[') {
+            if (++depth > max_depth) {
+                g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_LIMIT,
+                            "nested deeper than %u levels", max_depth);
+                return FALSE;
+            }
+        } else if ((c == '}' || c == ']') && depth > 0) {
+            depth--;
+        } else if (c == '/') {
+            /* json-glib takes comments, in which brackets would escape this count; JSON has none. */
+            g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX,
+                        "unexpected \"/\" at byte %zu", i);
+            return FALSE;
+        }
+    }
+    return TRUE;
+}
+
+LodgeJsonDocument *lodge_json_parse(
+    const char *bytes, gsize size_bytes, gsize max_bytes, guint max_depth, GError **error)
+{
+    if (size_bytes > max_bytes) {
+        g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_LIMIT,
+                    "%zu bytes are more than the limit of %zu", size_bytes, max_bytes);
+        return NULL;
+    }
+    if (!check_nesting(bytes, size_bytes, max_depth, error))
+        return NULL;
+    if (size_bytes == 0 || !g_utf8_validate(bytes, (gssize)size_bytes, NULL)) {
+        g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX,
+                    size_bytes == 0 ? "empty" : "not UTF-8");
+        return NULL;
+    }
+    g_autoptr(LodgeJsonDocument) document = g_new0(LodgeJsonDocument, 1);
+    document->parser = json_parser_new_immutable();
+    g_autoptr(GError) failure = NULL;
+    if (!json_parser_load_from_data(document->parser, bytes, (gssize)size_bytes,
+                                    &failure)) {
+        g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX, "%s",
+                    failure->message);
+        return NULL;
+    }
+    if (json_parser_get_root(document->parser) == NULL) {
+        g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX, "no value");
+        return NULL;
+    }
+    return g_steal_pointer(&document);
+}
+
+void lodge_json_document_free(LodgeJsonDocument *document)
+{
+    if (document == NULL)
+        return;
+    g_clear_object(&document->parser);
+    g_clear_error(&document->failure);
+    g_free(document);
+}
+
+const LodgeJsonNode *lodge_json_root(LodgeJsonDocument *document)
+{
+    return as_ours(json_parser_get_root(document->parser));
+}
+
+gboolean lodge_json_finish(LodgeJsonDocument *document, GError **error)
+{
+    if (document->failure == NULL)
+        return TRUE;
+    if (error != NULL)
+        *error = g_error_copy(document->failure);
+    return FALSE;
+}
+
+void lodge_json_fail(LodgeJsonDocument *document, const char *format, ...)
+{
+    if (document->failure != NULL)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    document->failure =
+        g_error_new_valist(LODGE_JSON_ERROR, LODGE_JSON_ERROR_SHAPE, format, arguments);
+    va_end(arguments);
+}
+
+/* The member, or NULL when it is missing or null; a node that is no object is a failure. */
+static JsonNode *
+find_member(LodgeJsonDocument *document, const LodgeJsonNode *object, const char *name)
+{
+    if (object == NULL)
+        return NULL;
+    if (!JSON_NODE_HOLDS_OBJECT(as_node(object))) {
+        lodge_json_fail(document, "an object with \"%s\" was expected", name);
+        return NULL;
+    }
+    JsonNode *member = json_object_get_member(json_node_get_object(as_node(object)), name);
+    return member == NULL || JSON_NODE_HOLDS_NULL(member) ? NULL : member;
+}
+
+typedef enum { KIND_OBJECT, KIND_ARRAY, KIND_STRING, KIND_INT, KIND_BOOL } Kind;
+
+static gboolean is_kind(JsonNode *node, Kind kind)
+{
+    switch (kind) {
+    case KIND_OBJECT:
+        return JSON_NODE_HOLDS_OBJECT(node);
+    case KIND_ARRAY:
+        return JSON_NODE_HOLDS_ARRAY(node);
+    case KIND_STRING:
+        return JSON_NODE_HOLDS_VALUE(node) &&
+               json_node_get_value_type(node) == G_TYPE_STRING;
+    case KIND_INT:
+        return JSON_NODE_HOLDS_VALUE(node) &&
+               json_node_get_value_type(node) == G_TYPE_INT64;
+    case KIND_BOOL:
+        return JSON_NODE_HOLDS_VALUE(node) &&
+               json_node_get_value_type(node) == G_TYPE_BOOLEAN;
+    }
+    return FALSE;
+}
+
+static JsonNode *get(LodgeJsonDocument *document,
+                     const LodgeJsonNode *object,
+                     const char *name,
+                     Kind kind,
+                     gboolean optional)
+{
+    static const char *const words[] = {"an object", "an array", "a string",
+                                        "a whole number", "true or false"};
+    JsonNode *member = find_member(document, object, name);
+    if (member == NULL) {
+        if (!optional && object != NULL)
+            lodge_json_fail(document, "\"%s\" is missing", name);
+        return NULL;
+    }
+    if (!is_kind(member, kind)) {
+        lodge_json_fail(document, "\"%s\" is not %s", name, words[kind]);
+        return NULL;
+    }
+    return member;
+}
+
+const LodgeJsonNode *lodge_json_get_object(LodgeJsonDocument *document,
+                                           const LodgeJsonNode *object,
+                                           const char *name)
+{
+    return as_ours(get(document, object, name, KIND_OBJECT, FALSE));
+}
+
+const LodgeJsonNode *lodge_json_get_array(LodgeJsonDocument *document,
+                                          const LodgeJsonNode *object,
+                                          const char *name)
+{
+    return as_ours(get(document, object, name, KIND_ARRAY, FALSE));
+}
+
+const LodgeJsonNode *lodge_json_get_optional_object(LodgeJsonDocument *document,
+                                                    const LodgeJsonNode *object,
+                                                    const char *name)
+{
+    return as_ours(get(document, object, name, KIND_OBJECT, TRUE));
+}
+
+const LodgeJsonNode *lodge_json_get_optional_array(LodgeJsonDocument *document,
+                                                   const LodgeJsonNode *object,
+                                                   const char *name)
+{
+    return as_ours(get(document, object, name, KIND_ARRAY, TRUE));
+}
+
+const char *lodge_json_get_string(LodgeJsonDocument *document,
+                                  const LodgeJsonNode *object,
+                                  const char *name)
+{
+    JsonNode *member = get(document, object, name, KIND_STRING, FALSE);
+    return member != NULL ? json_node_get_string(member) : "";
+}
+
+const char *lodge_json_get_optional_string(LodgeJsonDocument *document,
+                                           const LodgeJsonNode *object,
+                                           const char *name)
+{
+    JsonNode *member = get(document, object, name, KIND_STRING, TRUE);
+    return member != NULL ? json_node_get_string(member) : NULL;
+}
+
+gint64 lodge_json_get_int(LodgeJsonDocument *document,
+                          const LodgeJsonNode *object,
+                          const char *name)
+{
+    JsonNode *member = get(document, object, name, KIND_INT, FALSE);
+    return member != NULL ? json_node_get_int(member) : 0;
+}
+
+gint64 lodge_json_get_optional_int(LodgeJsonDocument *document,
+                                   const LodgeJsonNode *object,
+                                   const char *name,
+                                   gint64 fallback)
+{
+    JsonNode *member = get(document, object, name, KIND_INT, TRUE);
+    return member != NULL ? json_node_get_int(member) : fallback;
+}
+
+gboolean lodge_json_get_bool(LodgeJsonDocument *document,
+                             const LodgeJsonNode *object,
+                             const char *name)
+{
+    JsonNode *member = get(document, object, name, KIND_BOOL, FALSE);
+    return member != NULL && json_node_get_boolean(member);
+}
+
+gint64 lodge_json_get_instant(LodgeJsonDocument *document,
+                              const LodgeJsonNode *object,
+                              const char *name)
+{
+    const char *text = lodge_json_get_optional_string(document, object, name);
+    gint64 instant_us = LODGE_INSTANT_UNKNOWN;
+    if (text != NULL && !lodge_instant_parse(text, &instant_us))
+        lodge_json_fail(document, "\"%s\" is not a time in RFC 3339", name);
+    return instant_us;
+}
+
+GStrv lodge_json_get_strings(LodgeJsonDocument *document,
+                             const LodgeJsonNode *object,
+                             const char *name)
+{
+    g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+    const LodgeJsonNode *array = lodge_json_get_array(document, object, name);
+    for (guint i = 0; i < lodge_json_array_length(array); i++)
+        g_strv_builder_add(builder, lodge_json_array_string(document, array, i));
+    return g_strv_builder_end(builder);
+}
+
+guint lodge_json_array_length(const LodgeJsonNode *array)
+{
+    return array != NULL ? json_array_get_length(json_node_get_array(as_node(array))) : 0;
+}
+
+static JsonNode *
+element(LodgeJsonDocument *document, const LodgeJsonNode *array, guint index, Kind kind)
+{
+    JsonNode *node = json_array_get_element(json_node_get_array(as_node(array)), index);
+    if (is_kind(node, kind))
+        return node;
+    lodge_json_fail(document, "element %u of an array has another type than expected",
+                    index);
+    return NULL;
+}
+
+const LodgeJsonNode *lodge_json_array_object(LodgeJsonDocument *document,
+                                             const LodgeJsonNode *array,
+                                             guint index)
+{
+    return as_ours(element(document, array, index, KIND_OBJECT));
+}
+
+const char *lodge_json_array_string(LodgeJsonDocument *document,
+                                    const LodgeJsonNode *array,
+                                    guint index)
+{
+    JsonNode *node = element(document, array, index, KIND_STRING);
+    return node != NULL ? json_node_get_string(node) : "";
+}
+
+static void
+write_member(JsonObject *object, const char *name, JsonNode *node, gpointer writer);
+
+static void write_node(LodgeJsonWriter *writer, const char *name, JsonNode *node)
+{
+    if (JSON_NODE_HOLDS_OBJECT(node)) {
+        lodge_json_begin_object(writer, name);
+        json_object_foreach_member(json_node_get_object(node), write_member, writer);
+        lodge_json_end_object(writer);
+    } else if (JSON_NODE_HOLDS_ARRAY(node)) {
+        JsonArray *array = json_node_get_array(node);
+        lodge_json_begin_array(writer, name);
+        for (guint i = 0; i < json_array_get_length(array); i++)
+            write_node(writer, NULL, json_array_get_element(array, i));
+        lodge_json_end_array(writer);
+    } else if (is_kind(node, KIND_STRING)) {
+        lodge_json_add_string(writer, name, json_node_get_string(node));
+    } else if (is_kind(node, KIND_INT)) {
+        lodge_json_add_int(writer, name, json_node_get_int(node));
+    } else if (is_kind(node, KIND_BOOL)) {
+        lodge_json_add_bool(writer, name, json_node_get_boolean(node));
+    } else {
+        lodge_json_add_null(writer, name);
+    }
+}
+
+static void
+write_member(JsonObject *object, const char *name, JsonNode *node, gpointer writer)
+{
+    (void)object;
+    write_node(writer, name, node);
+}
+
+char *lodge_json_node_text(const LodgeJsonNode *node)
+{
+    g_return_val_if_fail(node != NULL, NULL);
+    LodgeJsonWriter *writer = lodge_json_writer_new();
+    write_node(writer, NULL, as_node(node));
+    return lodge_json_finish_text(writer);
+}
