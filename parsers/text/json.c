@@ -212,39 +212,52 @@ static const LodgeJsonNode *as_ours(JsonNode *node)
     return (const LodgeJsonNode *)(gpointer)node;
 }
 
-/* The scan before json-glib: nesting outside strings, no NUL. Strings end at an unescaped quote. */
+static gboolean refuse_byte(gsize at, char c, GError **error)
+{
+    g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX,
+                "unexpected byte 0x%02x at %zu", (guint)(guchar)c, at);
+    return FALSE;
+}
+
+/* One step of the scan: a bracket, or a byte that has no place. json-glib also takes comments,
+ * assignments and several values in a row; JSON has none of these, and brackets inside a comment would
+ * escape the count. */
+static gboolean
+check_byte(char c, gsize at, gboolean ended, guint max_depth, guint *depth, GError **error)
+{
+    gboolean opens = c == '{' || c == '[';
+    if (c == '\0' || c == '/' || (*depth == 0 && (ended || !opens) && !g_ascii_isspace(c)))
+        return refuse_byte(at, c, error);
+    if (opens && ++*depth > max_depth) {
+        g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_LIMIT,
+                    "nested deeper than %u levels", max_depth);
+        return FALSE;
+    }
+    if (c == '}' || c == ']')
+        (*depth)--;
+    return TRUE;
+}
+
+/* The scan before json-glib: nesting outside strings, exactly one object or array. A string ends at an
+ * unescaped quote. */
 static gboolean
 check_nesting(const char *bytes, gsize size_bytes, guint max_depth, GError **error)
 {
     guint depth = 0;
     gboolean in_string = FALSE;
+    gboolean ended = FALSE;
     for (gsize i = 0; i < size_bytes; i++) {
         char c = bytes[i];
-        if (c == '\0') {
-            g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX, "NUL at byte %zu",
-                        i);
-            return FALSE;
-        }
-        if (in_string) {
-            if (c == '\\' && i + 1 < size_bytes && bytes[i + 1] != '\0')
-                i++;
-            else if (c == '"')
-                in_string = FALSE;
-        } else if (c == '"') {
-            in_string = TRUE;
-        } else if (c == '{' || c == '[') {
-            if (++depth > max_depth) {
-                g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_LIMIT,
-                            "nested deeper than %u levels", max_depth);
+        if (in_string && c == '\0')
+            return refuse_byte(i, c, error);
+        if (in_string && c == '\\' && i + 1 < size_bytes && bytes[i + 1] != '\0')
+            i++;
+        else if (c == '"' && depth > 0)
+            in_string = !in_string;
+        else if (!in_string) {
+            if (!check_byte(c, i, ended, max_depth, &depth, error))
                 return FALSE;
-            }
-        } else if ((c == '}' || c == ']') && depth > 0) {
-            depth--;
-        } else if (c == '/') {
-            /* json-glib takes comments, in which brackets would escape this count; JSON has none. */
-            g_set_error(error, LODGE_JSON_ERROR, LODGE_JSON_ERROR_SYNTAX,
-                        "unexpected \"/\" at byte %zu", i);
-            return FALSE;
+            ended = depth == 0 && (ended || c == '}' || c == ']');
         }
     }
     return TRUE;

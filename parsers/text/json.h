@@ -60,7 +60,7 @@ GBytes *lodge_json_finish_bytes(LodgeJsonWriter *writer);
 typedef struct LodgeJsonDocument LodgeJsonDocument;
 typedef struct LodgeJsonNode LodgeJsonNode; /* borrowed from the document */
 
-/* Parses one value. `max_bytes`, `max_depth`: limits, checked first. */
+/* Parses one object or array. `max_bytes`, `max_depth`: limits, checked first. */
 LodgeJsonDocument *lodge_json_parse(
     const char *bytes, gsize size_bytes, gsize max_bytes, guint max_depth, GError **error);
 void lodge_json_document_free(LodgeJsonDocument *document);

@@ -15,6 +15,9 @@
 #define LODGE_LIMIT_ADDRESSES 1000
 #define LODGE_LIMIT_RECEIVED 100
 #define LODGE_LIMIT_AUTHENTICATION_RESULTS 50
+#define LODGE_LIMIT_AUTHENTICATION_METHODS 100    /* of one Authentication-Results */
+#define LODGE_LIMIT_AUTHENTICATION_PROPERTIES 100 /* of one method */
+#define LODGE_LIMIT_MESSAGE_IDS 1000              /* of one References or In-Reply-To */
 #define LODGE_LIMIT_BODY_TEXT_BYTES (64 * 1024) /* of the text shown in the reading */
 #define LODGE_LIMIT_NAME_BYTES 1024             /* a decoded file name */
 #define LODGE_LIMIT_VALUE_BYTES (16 * 1024)     /* a header value as handed back */
@@ -30,6 +33,8 @@
 /* the report that a reader hands back */
 #define LODGE_LIMIT_REPORT_BYTES (4 * 1024 * 1024)
 #define LODGE_LIMIT_REPORT_DEPTH 64
+#define LODGE_LIMIT_REPORT_CODES 64                   /* defects, limits hit, active content */
+#define LODGE_LIMIT_READING_BYTES (64 * 1024 * 1024) /* a message with all its documents */
 
 /* a reader process */
 #define LODGE_LIMIT_READER_CPU_S 20

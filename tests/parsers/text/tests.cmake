@@ -1,0 +1,5 @@
+foreach(module json digest display instant)
+    lodge_test(parsers/text/test_${module} lodge_text)
+endforeach()
+lodge_fuzz(fuzz_text_json fuzz/fuzz_text_json.c lodge_text)
+lodge_fuzz(fuzz_text_instant fuzz/fuzz_text_instant.c lodge_text)
