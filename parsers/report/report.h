@@ -21,7 +21,8 @@ typedef struct {
 
 LodgeReading *lodge_reading_new(void);
 void lodge_reading_free(LodgeReading *reading);
-const LodgeDocumentFacts *lodge_reading_find_document(const LodgeReading *reading, const char *sha256);
+const LodgeDocumentFacts *lodge_reading_find_document(const LodgeReading *reading,
+                                                      const char *sha256);
 
 GBytes *lodge_report_format_message(const LodgeMessageFacts *facts);
 GBytes *lodge_report_format_document(const LodgeDocumentFacts *facts);
