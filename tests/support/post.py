@@ -1,0 +1,100 @@
+"""The internet as the tests know it: who sends from where, and how a mail of theirs looks.
+
+A sender's address is a loopback address of its own, so that the border sees a client outside the
+department's network. Its verdict is what the border's milter would have found."""
+
+import email.headerregistry
+import email.message
+import email.policy
+import smtplib
+from dataclasses import dataclass
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+ODT = "application/vnd.oasis.opendocument.text"
+
+
+@dataclass(frozen=True)
+class Sender:
+    address: str  # the client's IP address
+    host: str     # what it calls itself
+    mail: str     # the From address
+    person: str
+    genuine: bool  # the border finds that the domain really sent it
+
+    @property
+    def domain(self):
+        return self.mail.partition("@")[2]
+
+    def results(self, authserv_id):
+        if self.genuine:
+            return (f"{authserv_id}; spf=pass smtp.mailfrom={self.mail};"
+                    f" dkim=pass header.d={self.domain}; dmarc=pass header.from={self.domain}")
+        return (f"{authserv_id}; spf=fail smtp.mailfrom={self.mail};"
+                f" dkim=none; dmarc=fail header.from={self.domain}")
+
+
+@dataclass(frozen=True)
+class Council:
+    gss: str
+    name: str
+    slug: str
+    kind: str
+    sender: Sender
+
+
+def _council(gss, name, slug, kind, domain, number, local="productivity"):
+    sender = Sender(f"127.0.2.{number}", "mail." + domain, f"{local}@{domain}",
+                    f"{name} productivity team", True)
+    return Council(gss, name, slug, kind, sender)
+
+
+TONBRIDGE = _council("E07000115", "Tonbridge and Malling Borough Council",
+                     "tonbridge-and-malling", "district", "tmbc.gov.uk", 10)
+TEST_VALLEY = _council("E07000093", "Test Valley Borough Council", "test-valley", "district",
+                       "testvalley.gov.uk", 11)
+DEVON = _council("E10000008", "Devon County Council", "devon", "county", "devon.gov.uk", 12)
+TOWER_HAMLETS = _council("E09000030", "London Borough of Tower Hamlets", "tower-hamlets",
+                         "london-borough", "towerhamlets.gov.uk", 13)
+DARLINGTON = _council("E06000005", "Darlington Borough Council", "darlington", "unitary",
+                      "darlington.gov.uk", 14)
+RUTLAND = _council("E06000017", "Rutland County Council", "rutland", "unitary",
+                   "rutland.gov.uk", 15)
+COUNCILS = [TONBRIDGE, TEST_VALLEY, DEVON, TOWER_HAMLETS, DARLINGTON, RUTLAND]
+
+STRANGER = Sender("127.0.2.40", "mail.ratepayers.example", "secretary@ratepayers.example",
+                  "The Ratepayers", True)
+FORGER = Sender("127.0.2.66", "mail.devon.gov.uk", "chief.executive@devon.gov.uk",
+                "Chief Executive", False)
+SENDERS = [council.sender for council in COUNCILS] + [STRANGER, FORGER]
+
+
+def border_table(authserv_id):
+    """The Postfix table that stands for the border's milter."""
+    return "".join(
+        f"{sender.address}/32 PREPEND Authentication-Results: {sender.results(authserv_id)}\n"
+        for sender in SENDERS)
+
+
+def compose(sender, to, subject, text, attachments, message_id, date):
+    """A mail as an office program writes it: text and attachments; bytes with CRLF.
+    attachments: (file name, media type, bytes)."""
+    mail = email.message.EmailMessage(email.policy.SMTP)
+    mail["From"] = email.headerregistry.Address(sender.person, addr_spec=sender.mail)
+    mail["To"] = to
+    mail["Subject"] = subject
+    mail["Date"] = date
+    mail["Message-ID"] = f"<{message_id}@{sender.domain}>"
+    mail.set_content(text)
+    for name, media_type, content in attachments:
+        main, _, sub = media_type.partition("/")
+        mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
+    if attachments:
+        mail.set_boundary("=_" + message_id)
+    return mail.as_bytes()
+
+
+def send(host, port, sender, to, message):
+    with smtplib.SMTP(host, port, local_hostname=sender.host,
+                      source_address=(sender.address, 0), timeout=60) as smtp:
+        smtp.sendmail(sender.mail, [to], message)
