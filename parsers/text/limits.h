@@ -49,3 +49,5 @@
 #define LODGE_LIMIT_IMAP_DEPTH 32
 #define LODGE_LIMIT_IMAP_LITERAL_BYTES                                                     \
     (64 * 1024) /* a literal that is held, not streamed */
+#define LODGE_LIMIT_IMAP_VALUES (64 * 1024)        /* atoms, strings and lists in one response */
+#define LODGE_LIMIT_IMAP_UIDS (1024 * 1024)        /* in one set that the server names */
