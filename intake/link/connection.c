@@ -1,0 +1,237 @@
+#include "intake/link/connection.h"
+#include "intake/link/prepare.h"
+#include "intake/link/transport.h"
+#include "parsers/text/display.h"
+#include <curl/curl.h>
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+struct LodgeConnection {
+    CURL *curl;
+    curl_socket_t socket;
+    char *name;
+    char errbuf[CURL_ERROR_SIZE];
+    GString *last_reply; /* the server's last line while it logs us in */
+};
+
+void lodge_connection_init(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* ---- opening ---- */
+
+/* libcurl keeps the server's reason for a refused login to itself ("Access denied. N"); its
+ * trace has it. Only lines of the server are looked at, never ours. */
+static int
+note_reply(CURL *curl, curl_infotype type, char *bytes, size_t size_bytes, void *data)
+{
+    (void)curl;
+    LodgeConnection *connection = data;
+    if (type == CURLINFO_HEADER_IN && size_bytes > 0) {
+        g_string_truncate(connection->last_reply, 0);
+        g_string_append_len(connection->last_reply, bytes, (gssize)MIN(size_bytes, 400));
+    }
+    return 0;
+}
+
+/* A server that quotes our command back quotes credentials in base64: no word of it is shown
+ * that could be such. The longest response code of RFC 5530 has 20 letters. */
+static void mask_encoded_words(char *text)
+{
+    static const gsize longest_word = 24;
+    for (char *at = text; *at != '\0';) {
+        gsize run =
+            strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+        if (run > longest_word)
+            memset(at, '*', run);
+        at += MAX(run, 1);
+    }
+}
+
+/* What the server said to our login, unless it repeats the secret. NULL: nothing of use. */
+static char *find_reason(const LodgeConnection *connection, const char *secret)
+{
+    const char *reply = connection->last_reply->str;
+    if (secret == NULL || *secret == '\0' || strstr(reply, secret) != NULL)
+        return NULL;
+    const char *words = strchr(reply, ' '); /* behind the tag */
+    if (words == NULL || words[1] == '\0')
+        return NULL;
+    g_autofree char *trimmed = g_strstrip(g_strdup(words));
+    mask_encoded_words(trimmed);
+    return lodge_display_line(trimmed, 200);
+}
+
+static void set_open_error(LodgeConnection *connection,
+                           CURLcode code,
+                           const LodgeEndpoint *endpoint,
+                           const char *secret,
+                           GError **error)
+{
+    g_autofree char *reason = code == CURLE_LOGIN_DENIED || code == CURLE_WEIRD_SERVER_REPLY
+                                  ? find_reason(connection, secret)
+                                  : NULL;
+    lodge_link_set_error(error, connection->curl, (int)code,
+                         reason != NULL ? reason : connection->errbuf, endpoint);
+    /* RFC 5530: the password may be right; what checks it is out of order. */
+    if (error != NULL && reason != NULL && strstr(reason, "[UNAVAILABLE]") != NULL)
+        (*error)->code = LODGE_LINK_ERROR_CONNECT;
+}
+
+static void prepare_login(LodgeConnection *connection, const LodgeEndpoint *endpoint)
+{
+    CURL *curl = connection->curl;
+    long whole_ms =
+        (long)endpoint->connect_timeout_ms + 2 * (long)endpoint->reply_timeout_ms;
+    curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, whole_ms);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, connection->errbuf);
+    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, note_reply);
+    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, connection);
+    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+}
+
+static gboolean log_in(LodgeConnection *connection,
+                       const LodgeEndpoint *endpoint,
+                       const char *secret,
+                       GError **error)
+{
+    CURLcode code = curl_easy_perform(connection->curl);
+    if (code == CURLE_OK)
+        code =
+            curl_easy_getinfo(connection->curl, CURLINFO_ACTIVESOCKET, &connection->socket);
+    if (code == CURLE_OK && connection->socket == CURL_SOCKET_BAD)
+        code = CURLE_RECV_ERROR;
+    if (code != CURLE_OK) {
+        set_open_error(connection, code, endpoint, secret, error);
+        return FALSE;
+    }
+    curl_easy_setopt(connection->curl, CURLOPT_VERBOSE, 0L);
+    lodge_link_forget_secret(connection->curl);
+    return TRUE;
+}
+
+LodgeConnection *lodge_connection_open(const char *scheme,
+                                       const LodgeEndpoint *endpoint,
+                                       const char *secret,
+                                       GError **error)
+{
+    g_autoptr(LodgeConnection) connection = g_new0(LodgeConnection, 1);
+    connection->socket = CURL_SOCKET_BAD;
+    connection->last_reply = g_string_new(NULL);
+    connection->name = lodge_link_format_url(scheme, endpoint);
+    connection->curl = curl_easy_init();
+    if (connection->curl == NULL) {
+        g_set_error(error, LODGE_LINK_ERROR, LODGE_LINK_ERROR_CONNECT,
+                    "%s: libcurl cannot be started", connection->name);
+        return NULL;
+    }
+    if (!lodge_link_prepare(connection->curl, scheme, endpoint, secret, error))
+        return NULL;
+    prepare_login(connection, endpoint);
+    if (!log_in(connection, endpoint, secret, error))
+        return NULL;
+    return g_steal_pointer(&connection);
+}
+
+void lodge_connection_close(LodgeConnection *connection)
+{
+    if (connection == NULL)
+        return;
+    if (connection->curl != NULL)
+        curl_easy_cleanup(connection->curl);
+    g_string_free(connection->last_reply, TRUE);
+    g_free(connection->name);
+    g_free(connection);
+}
+
+const char *lodge_connection_name(const LodgeConnection *connection)
+{
+    return connection->name;
+}
+
+/* ---- the stream ---- */
+
+static gboolean set_timeout(const LodgeConnection *connection,
+                            const char *doing,
+                            guint timeout_ms,
+                            GError **error)
+{
+    g_set_error(error, LODGE_LINK_ERROR, LODGE_LINK_ERROR_TIMEOUT,
+                "%s: nothing could be %s for %u ms", connection->name, doing, timeout_ms);
+    return FALSE;
+}
+
+static gboolean set_closed(const LodgeConnection *connection, CURLcode code, GError **error)
+{
+    g_set_error(error, LODGE_LINK_ERROR, LODGE_LINK_ERROR_CLOSED,
+                "%s: the connection was lost (%s)", connection->name,
+                code == CURLE_OK ? "closed by the server" : curl_easy_strerror(code));
+    return FALSE;
+}
+
+/* Waits until the socket is ready or the deadline has passed. A poll that fails otherwise counts as
+ * ready: the next transfer names the reason. */
+static gboolean
+wait_ready(const LodgeConnection *connection, short events, gint64 deadline_us)
+{
+    for (;;) {
+        gint64 left_us = deadline_us - g_get_monotonic_time();
+        if (left_us <= 0)
+            return FALSE;
+        struct pollfd pollfd = {.fd = connection->socket, .events = events};
+        int ready = poll(&pollfd, 1, (int)MIN(left_us / 1000 + 1, G_MAXINT / 2));
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return TRUE;
+    }
+}
+
+gboolean lodge_connection_send(LodgeConnection *connection,
+                               const void *bytes,
+                               gsize size_bytes,
+                               guint timeout_ms,
+                               GError **error)
+{
+    gint64 deadline_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+    const char *at = bytes;
+    while (size_bytes > 0) {
+        size_t sent = 0;
+        CURLcode code = curl_easy_send(connection->curl, at, size_bytes, &sent);
+        if (code == CURLE_AGAIN) { /* TLS wants the same bytes again */
+            if (!wait_ready(connection, POLLOUT, deadline_us))
+                return set_timeout(connection, "sent", timeout_ms, error);
+            continue;
+        }
+        if (code != CURLE_OK)
+            return set_closed(connection, code, error);
+        at += sent;
+        size_bytes -= sent;
+    }
+    return TRUE;
+}
+
+gsize lodge_connection_receive(LodgeConnection *connection,
+                               void *buffer,
+                               gsize size_bytes,
+                               guint timeout_ms,
+                               GError **error)
+{
+    gint64 deadline_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
+    for (;;) {
+        /* Always asked before poll: bytes may lie decrypted in TLS's own buffer. */
+        size_t received = 0;
+        CURLcode code = curl_easy_recv(connection->curl, buffer, size_bytes, &received);
+        if (code == CURLE_OK && received > 0)
+            return received;
+        if (code != CURLE_AGAIN) {
+            set_closed(connection, code, error);
+            return 0;
+        }
+        if (!wait_ready(connection, POLLIN, deadline_us)) {
+            set_timeout(connection, "received", timeout_ms, error);
+            return 0;
+        }
+    }
+}
