@@ -16,14 +16,14 @@ typedef enum {
 } LodgeLatePolicy;
 
 typedef struct {
-    char *id;     /* "transformation" */
-    char *title;  /* in words */
+    char *id;      /* "transformation" */
+    char *title;   /* in words */
     GStrv phrases; /* any of them shows the theme; compared as folded words */
 } LodgeTheme;
 
 typedef struct {
-    char *council;   /* GSS code, or "*" for all */
-    gint64 until_us; /* first instant that is late */
+    char *council;    /* GSS code, or "*" for all */
+    gint64 until_us;  /* first instant that is late */
     char *until_text; /* civil, as given */
     char *reason;
 } LodgeExtension;
@@ -36,27 +36,30 @@ typedef struct {
     GStrv names;            /* how people name the call in subjects */
     char *department;       /* who calls, in words */
     LodgeZone *zone;
-    gint64 opens_us;        /* LODGE_INSTANT_UNKNOWN: always open */
-    char *opens_text;       /* or NULL */
+    gint64 opens_us;  /* LODGE_INSTANT_UNKNOWN: always open */
+    char *opens_text; /* or NULL */
     gint64 deadline_us;
-    char *deadline_text;    /* as configured */
+    char *deadline_text;     /* as configured */
     char *deadline_includes; /* "none", "second", "minute" */
     LodgeLatePolicy late_policy;
     gint64 mend_days;
     gint64 pages_min, pages_max;
-    GStrv accepted_types;   /* media types */
-    GPtrArray *themes;      /* LodgeTheme, in order */
-    GPtrArray *extensions;  /* LodgeExtension, in order */
+    GStrv accepted_types;  /* media types */
+    GPtrArray *themes;     /* LodgeTheme, in order */
+    GPtrArray *extensions; /* LodgeExtension, in order */
 } LodgeCall;
 
 /* `name` is for messages (the file's path). `zone` NULL: the zone named in the file is
  * loaded from the system; otherwise it must bear that name. */
-LodgeCall *lodge_call_parse(const char *text, const char *name, LodgeZone *zone, GError **error);
+LodgeCall *
+lodge_call_parse(const char *text, const char *name, LodgeZone *zone, GError **error);
 LodgeCall *lodge_call_load(const char *path, char **text_out, GError **error);
 void lodge_call_free(LodgeCall *call);
 
 /* The first late instant for this council (NULL: nobody in particular): the latest of the deadline and its extensions. `extension_out` may be
  * NULL; set to the extension that gave it (borrowed) or NULL. */
-gint64 lodge_call_deadline_for(const LodgeCall *call, const char *council, const LodgeExtension **extension_out);
+gint64 lodge_call_deadline_for(const LodgeCall *call,
+                               const char *council,
+                               const LodgeExtension **extension_out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeCall, lodge_call_free)

@@ -21,5 +21,7 @@ typedef struct {
 } LodgeSecret;
 
 /* The secret itself; lodge_secret_wipe it. `credentials_directory` may be NULL. */
-char *lodge_secret_load(const LodgeSecret *secret, const char *credentials_directory, GError **error);
+char *lodge_secret_load(const LodgeSecret *secret,
+                        const char *credentials_directory,
+                        GError **error);
 void lodge_secret_wipe(char *value);

@@ -8,18 +8,12 @@
 #pragma once
 
 #include "config/call.h"
+#include "config/config_error.h"
 #include "config/register.h"
 #include "config/rules.h"
 #include "config/secret.h"
 #include "config/trust.h"
 #include <glib.h>
-
-#define LODGE_CONFIG_ERROR lodge_config_error_quark()
-GQuark lodge_config_error_quark(void);
-typedef enum {
-    LODGE_CONFIG_ERROR_FILE,    /* cannot be read */
-    LODGE_CONFIG_ERROR_INVALID, /* its content is refused */
-} LodgeConfigError;
 
 typedef enum { LODGE_TLS_IMPLICIT, LODGE_TLS_STARTTLS, LODGE_TLS_NONE } LodgeTls;
 typedef enum { LODGE_AUTH_NONE, LODGE_AUTH_PASSWORD, LODGE_AUTH_BEARER } LodgeAuth;
@@ -42,7 +36,7 @@ typedef struct {
 typedef struct {
     char *name; /* group [mailbox NAME] */
     LodgeEndpoint endpoint;
-    char *call; /* id of a call below */
+    char *call;    /* id of a call below */
     GStrv folders; /* NULL: all selectable but Sent, Drafts, Outbox */
     LodgeAfter after;
     char *keyword; /* with KEYWORD */
@@ -53,8 +47,9 @@ typedef struct {
     LodgeEndpoint endpoint;
     char *from_name;
     char *from_address;
-    char *help_address;     /* reply address in words and Reply-To; default from_address */
-    char *envelope_address; /* receipts@…; with PLUS the receipt's id is added to the local part */
+    char *help_address; /* reply address in words and Reply-To; default from_address */
+    char *
+        envelope_address; /* receipts@…; with PLUS the receipt's id is added to the local part */
     LodgeEnvelope envelope;
     guint pace_per_minute;     /* 0: no limit */
     guint pace_per_connection; /* messages on one connection */
@@ -84,19 +79,13 @@ typedef struct {
     LodgeSmtp *smtp;      /* NULL: no receipts are sent; they wait in the outbox */
     LodgeTrust *trust;
     LodgeLimits limits;
-    GPtrArray *origins;   /* LodgeSettingOrigin, in order, for check-config */
+    GPtrArray *origins; /* LodgeSettingOrigin, in order, for check-config */
 } LodgeSettings;
-
-/* One effective value and where it comes from. */
-typedef struct {
-    char *group, *key;
-    char *value;  /* as shown; secrets masked */
-    char *origin; /* "lodge.conf:12" or "default" */
-} LodgeSettingOrigin;
 
 LodgeSettings *lodge_settings_load(const char *path, GError **error);
 void lodge_settings_free(LodgeSettings *settings);
-const LodgeCallSettings *lodge_settings_find_call(const LodgeSettings *settings, const char *id);
+const LodgeCallSettings *lodge_settings_find_call(const LodgeSettings *settings,
+                                                  const char *id);
 
 const char *lodge_tls_format(LodgeTls tls);
 const char *lodge_auth_format(LodgeAuth auth);

@@ -13,9 +13,11 @@ typedef enum {
 } LodgeSpfPolicy;
 
 typedef struct {
-    GPtrArray *networks;  /* LodgeNetwork: addresses that are ours */
-    GStrv servers;        /* names our servers write after "by", lower case; "*.dept.gov.uk" allowed */
-    GStrv authserv_ids;   /* RFC 8601 authserv-ids of our border, lower case; empty: none trusted */
+    GPtrArray *networks; /* LodgeNetwork: addresses that are ours */
+    GStrv
+        servers; /* names our servers write after "by", lower case; "*.dept.gov.uk" allowed */
+    GStrv
+        authserv_ids; /* RFC 8601 authserv-ids of our border, lower case; empty: none trusted */
     LodgeSpfPolicy spf;
 } LodgeTrust;
 

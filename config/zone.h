@@ -4,7 +4,8 @@
  * instants as plain values, so that everything after it is pure: the table is stored
  * with the rules and a replay years later answers alike, whatever tzdata has become.
  * Civil times that the zone skips (spring) or has twice (autumn) are refused by name;
- * GLib's own conversion would silently pick one. */
+ * GLib's own conversion would silently pick one; the refusal says which clocks change and names
+ * the nearest times that are good. */
 #pragma once
 
 #include "parsers/text/instant.h"
@@ -33,9 +34,17 @@ char *lodge_zone_format(const LodgeZone *zone, gint64 from_us, gint64 to_us);
 LodgeZone *lodge_zone_parse(const char *json, GError **error);
 
 /* "2024-07-20T00:00" or with seconds → its one instant. */
-gboolean lodge_zone_resolve(const LodgeZone *zone, const char *civil, gint64 *instant_us_out, GError **error);
-/* Fields of an instant in the zone; offset in seconds east of UTC; abbreviation borrowed. */
-void lodge_zone_split(const LodgeZone *zone, gint64 instant_us, LodgeCivil *civil_out, int *offset_s_out, const char **abbreviation_out);
+gboolean lodge_zone_resolve(const LodgeZone *zone,
+                            const char *civil,
+                            gint64 *instant_us_out,
+                            GError **error);
+/* Fields of an instant in the zone; offset in seconds east of UTC; abbreviation borrowed. Both outs may
+ * be NULL. Outside the table the fields are UTC, and the abbreviation says so. */
+void lodge_zone_split(const LodgeZone *zone,
+                      gint64 instant_us,
+                      LodgeCivil *civil_out,
+                      int *offset_s_out,
+                      const char **abbreviation_out);
 /* "Friday 19 July 2024 at 23:41:05 BST"; g_free it. With `seconds` FALSE "at 23:41 BST". */
 char *lodge_zone_format_words(const LodgeZone *zone, gint64 instant_us, gboolean seconds);
 
