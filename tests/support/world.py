@@ -53,9 +53,10 @@ class Servers:
         if self.process.stdout.readline() != "done\n":
             raise RuntimeError("the servers' keeper has gone")
 
-    def close(self):
+    def close(self, wait=True):
         self.process.stdin.close()
-        self.process.wait()
+        if wait:
+            self.process.wait()
         self.process.stdout.close()
 
 
@@ -84,6 +85,11 @@ class World:
 
     def __exit__(self, *exception):
         self.close()
+
+    def keep(self):
+        """Leaves servers and directory behind; facts["pid"] is whom to end."""
+        self.servers.tell("keep")
+        self.servers.close(wait=False)
 
     def close(self):
         self.servers.close()

@@ -1,0 +1,92 @@
+"""lodge file: messages from .eml files, a Maildir and standard input go the same way as the mailbox's."""
+
+import json
+import os
+
+import plans
+import post
+from whole_run import DONE, WholeRun, sha256, stored
+
+MIDDAY = 1721296800
+
+
+class Files(WholeRun):
+    def message(self, council, id, content=None):
+        message = post.compose(council.sender, self.world.user, "Productivity Plan", "Attached.",
+                               [("plan.pdf", post.PDF, content or plans.pdf(council.name))], id,
+                               "Thu, 18 Jul 2024 10:55:00 +0100")
+        return stored(council.sender, message, MIDDAY, self.world.facts)
+
+    def save(self, folder, name, message):
+        os.makedirs(self.world.path(folder), exist_ok=True)
+        path = self.world.path(folder, name)
+        with open(path, "wb") as file:
+            file.write(message)
+        return path
+
+    def test_eml_files_a_maildir_and_standard_input(self):
+        conf, *_ = self.scene("files")
+        one = self.save("letters", "one.eml", self.message(post.DEVON, "file-one"))
+        self.save("Maildir/new", "1721296800.M1P1.host", self.message(post.RUTLAND, "maildir-new"))
+        self.save("Maildir/cur", "1721296801.M2P1.host:2,S",
+                  self.message(post.TONBRIDGE, "maildir-cur"))
+        self.save("Maildir/tmp", "1721296802.M3P1.host", self.message(post.DARLINGTON, "half"))
+        piped = self.message(post.TEST_VALLEY, "piped")
+
+        self.run_lodge("file", one, self.world.path("Maildir"), conf=conf)
+        self.run_lodge("file", "-", conf=conf, input=piped)
+        entries = self.world.list(conf)
+        self.assertEqual(
+            sorted((e["council"], e["outcome"], e["timeliness"]) for e in entries),
+            sorted((c.gss, "accepted", "on-time")
+                   for c in (post.DEVON, post.RUTLAND, post.TONBRIDGE, post.TEST_VALLEY)))
+        self.assertIn(sha256(piped), {e["message_sha256"] for e in entries})
+        self.assertEqual({e["location"]["account"] for e in entries}, {"file"})
+
+        before = entries
+        self.run_lodge("file", one, conf=conf)
+        self.assertEqual([e["outcome"] for e in self.world.list(conf)],
+                         [e["outcome"] for e in before])
+        self.run_lodge("verify", conf=conf)
+
+    def test_a_file_that_is_not_there_does_not_stop_the_others(self):
+        conf, *_ = self.scene("missing")
+        there = self.save("there", "there.eml", self.message(post.DEVON, "there"))
+        done = self.world.lodge("file", self.world.path("absent.eml"), there, conf=conf)
+        self.assertNotEqual(done.returncode, DONE)
+        self.assertIn("absent.eml", done.stderr)
+        self.assertEqual(len(self.world.list(conf)), 1)
+
+    def test_what_is_no_message_at_all_is_kept_and_held_or_set_aside(self):
+        conf, *_ = self.scene("noise")
+        noise = bytes(range(256)) * 20
+        path = self.save("noise", "noise.eml", noise)
+        self.run_lodge("file", path, conf=conf)
+        entry, = self.world.list(conf)
+        self.assertEqual(entry["message_sha256"], sha256(noise))
+        self.assertIn(entry["outcome"], ("held", "not-a-submission"))
+        self.assertEqual(entry["receipts"], [])
+
+    def test_read_prints_the_reading_as_json(self):
+        path = self.save("read", "read.eml", self.message(post.DEVON, "read"))
+        reading = json.loads(self.run_lodge("read", path, "--json").stdout)
+        self.assertIn("plan.pdf", json.dumps(reading))
+
+    def test_the_collected_mails_are_all_accounted_for(self):
+        data = os.environ.get("LODGE_TEST_DATA")
+        folder = os.path.join(data, "mime") if data else None
+        if not folder or not os.path.isdir(folder):
+            self.skipTest("LODGE_TEST_DATA is not set: the collected mails are not taken in")
+        conf, *_ = self.scene("collected")
+        paths = sorted(os.path.join(path, name) for path, _, names in os.walk(folder)
+                       for name in names if name.endswith((".eml", ".msg", ".txt")))
+        digests = set()
+        for path in paths:
+            with open(path, "rb") as file:
+                digests.add(sha256(file.read()))
+        self.run_lodge("file", *paths, conf=conf)
+        entries = self.world.list(conf)
+        self.assertEqual({e["message_sha256"] for e in entries}, digests)
+        self.assertEqual({e["state"] for e in entries}, {"decided"})
+        self.assertNotIn("accepted", {e["outcome"] for e in entries})
+        self.assertEqual([r for e in entries for r in e["receipts"]], [])
