@@ -1,0 +1,173 @@
+#include "intake/answer/courier.h"
+#include "intake/commands/command.h"
+#include "intake/failure.h"
+#include "intake/fetch/mailbox.h"
+#include "intake/learn/airlock.h"
+#include "parsers/text/display.h"
+#include "parsers/text/json.h"
+
+/* ---- offline ---- */
+
+static void print_origins(const LodgeContext *context, const LodgeSettings *settings)
+{
+    const char *group = NULL;
+    for (guint i = 0; i < settings->origins->len; i++) {
+        const LodgeSettingOrigin *origin = g_ptr_array_index(settings->origins, i);
+        if (g_strcmp0(group, origin->group) != 0) {
+            g_autofree char *heading =
+                g_strdup_printf("%s[%s]", group != NULL ? "\n" : "", origin->group);
+            lodge_print_heading(context, heading);
+            group = origin->group;
+        }
+        g_autofree char *value = lodge_display_line(origin->value, 0);
+        lodge_print("%s = %s    # %s\n", origin->key, value, origin->origin);
+    }
+}
+
+static void print_calls(const LodgeContext *context, const LodgeSettings *settings)
+{
+    for (guint i = 0; i < settings->calls->len; i++) {
+        const LodgeCallSettings *call = g_ptr_array_index(settings->calls, i);
+        const LodgeCall *value = call->rules->call;
+        g_autofree char *heading = g_strdup_printf("\nCall %s: %s", call->id, value->title);
+        const LodgeExtension *extension = NULL;
+        gint64 deadline_us = lodge_call_deadline_for(value, NULL, &extension);
+        g_autofree char *deadline = lodge_zone_format_words(value->zone, deadline_us, TRUE);
+        lodge_print_heading(context, heading);
+        lodge_print("on time: before %s%s\n", deadline,
+                    extension != NULL ? " (extended for all)" : "");
+        lodge_print("register: %u councils\n", lodge_register_count(call->rules->reg));
+    }
+}
+
+static void print_airlock(const LodgeContext *context, LodgeExit *code)
+{
+    g_autoptr(GError) error = NULL;
+    const LodgeAirlockOptions options = {0};
+    g_autoptr(LodgeAirlock) airlock = lodge_airlock_new(&options, &error);
+    lodge_print_heading(context, "\nAirlock");
+    if (airlock == NULL) {
+        lodge_print("cannot be used: %s\n", error->message);
+        *code = lodge_failure_worse(*code, LODGE_EXIT_USAGE);
+        return;
+    }
+    g_autofree char *words = lodge_airlock_describe(airlock);
+    lodge_print("%s", words);
+}
+
+/* ---- online ---- */
+
+static void print_result(const char *words, const GError *error, LodgeExit *code)
+{
+    if (error == NULL) {
+        lodge_print("%s", words);
+        return;
+    }
+    g_autofree char *shown = lodge_display_line(error->message, 0);
+    lodge_print("failed: %s\n", shown);
+    *code = lodge_failure_worse(*code, lodge_failure_exit(error));
+}
+
+static char *
+describe_mailbox(const LodgeContext *context, const LodgeMailbox *mailbox, GError **error)
+{
+    char *secret =
+        lodge_secret_load(&mailbox->endpoint.secret, context->credentials_directory, error);
+    if (secret == NULL)
+        return NULL;
+    g_autoptr(LodgeMailboxSession) session = lodge_mailbox_open(mailbox, secret, error);
+    lodge_secret_wipe(secret);
+    return session != NULL ? lodge_mailbox_describe(session, error) : NULL;
+}
+
+static char *
+describe_smtp(const LodgeContext *context, const LodgeSmtp *smtp, GError **error)
+{
+    char *secret = NULL;
+    if (smtp->endpoint.auth != LODGE_AUTH_NONE) {
+        secret = lodge_secret_load(&smtp->endpoint.secret, context->credentials_directory,
+                                   error);
+        if (secret == NULL)
+            return NULL;
+    }
+    char *words = lodge_courier_describe(smtp, secret, error);
+    lodge_secret_wipe(secret);
+    return words;
+}
+
+static void
+print_online(const LodgeContext *context, const LodgeSettings *settings, LodgeExit *code)
+{
+    for (guint i = 0; i < settings->mailboxes->len; i++) {
+        const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
+        g_autoptr(GError) error = NULL;
+        g_autofree char *heading = g_strdup_printf("\nMailbox %s", mailbox->name);
+        lodge_print_heading(context, heading);
+        g_autofree char *words = describe_mailbox(context, mailbox, &error);
+        print_result(words, error, code);
+    }
+    if (settings->smtp == NULL)
+        return;
+    g_autoptr(GError) error = NULL;
+    lodge_print_heading(context, "\nSMTP");
+    g_autofree char *words = describe_smtp(context, settings->smtp, &error);
+    print_result(words, error, code);
+}
+
+/* ---- machines ---- */
+
+static void print_json(const LodgeSettings *settings)
+{
+    LodgeJsonWriter *writer = lodge_json_writer_new();
+    lodge_json_begin_object(writer, NULL);
+    lodge_json_add_string(writer, "file", settings->path);
+    lodge_json_begin_array(writer, "settings");
+    for (guint i = 0; i < settings->origins->len; i++) {
+        const LodgeSettingOrigin *origin = g_ptr_array_index(settings->origins, i);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "group", origin->group);
+        lodge_json_add_string(writer, "key", origin->key);
+        lodge_json_add_string(writer, "value", origin->value);
+        lodge_json_add_string(writer, "origin", origin->origin);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+    lodge_json_end_object(writer);
+    lodge_print_json(lodge_json_finish_text(writer));
+}
+
+static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
+{
+    gboolean online = FALSE;
+    const GOptionEntry entries[] = {
+        {"online", 0, 0, G_OPTION_ARG_NONE, &online,
+         "Log in to IMAP and SMTP and show what they offer", NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!lodge_command_parse(&lodge_command_check_config, context, entries, &argc, &argv,
+                             error) ||
+        !lodge_command_expect(&lodge_command_check_config, argc, 0, 0, error))
+        return LODGE_EXIT_USAGE;
+    g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
+    if (settings == NULL)
+        return LODGE_EXIT_USAGE;
+    LodgeExit code = LODGE_EXIT_DONE;
+    if (context->json && !online) {
+        print_json(settings);
+        return code;
+    }
+    print_origins(context, settings);
+    print_calls(context, settings);
+    print_airlock(context, &code);
+    if (online)
+        print_online(context, settings, &code);
+    return code;
+}
+
+const LodgeCommand lodge_command_check_config = {
+    .name = "check-config",
+    .summary = "Validate everything; --online also logs in",
+    .details =
+        "Prints every effective value with the line it comes from; secrets are masked.\n",
+    .run = run,
+};

@@ -1,0 +1,124 @@
+#include "intake/commands/command.h"
+
+#include "parsers/text/display.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+G_DEFINE_QUARK(lodge_command_error_quark, lodge_command_error)
+
+gboolean lodge_command_parse(const LodgeCommand *command,
+                             LodgeContext *context,
+                             const GOptionEntry *entries,
+                             int *argc,
+                             char ***argv,
+                             GError **error)
+{
+    char *config = NULL;
+    gboolean json = FALSE;
+    gboolean verbose = FALSE;
+    const GOptionEntry common[] = {
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config,
+         "Configuration (default /etc/lodge/lodge.conf)", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON for machines", NULL},
+        {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose,
+         "Log every event on standard error", NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_autoptr(GOptionContext) options = g_option_context_new(command->arguments);
+    g_autofree char *program = g_strdup_printf("lodge %s", command->name);
+    g_set_prgname(program);
+    g_option_context_set_summary(options, command->summary);
+    g_option_context_set_description(options, command->details);
+    if (entries != NULL)
+        g_option_context_add_main_entries(options, entries, NULL);
+    g_option_context_add_main_entries(options, common, NULL);
+    g_autoptr(GError) failure = NULL;
+    if (!g_option_context_parse(options, argc, argv, &failure)) {
+        g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
+                    "%s; see lodge %s --help", failure->message, command->name);
+        g_free(config);
+        return FALSE;
+    }
+    if (config != NULL)
+        context->config_path = config; /* for the rest of the program */
+    context->json |= json;
+    context->verbose |= verbose;
+    return TRUE;
+}
+
+gboolean lodge_command_expect(
+    const LodgeCommand *command, int argc, int least, int most, GError **error)
+{
+    int count = argc - 1;
+    if (count >= least && (most < 0 || count <= most))
+        return TRUE;
+    g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
+                "%s: lodge %s %s; see lodge %s --help",
+                count < least ? "something is missing" : "too many arguments",
+                command->name, command->arguments != NULL ? command->arguments : "",
+                command->name);
+    return FALSE;
+}
+
+LodgeSpool *lodge_command_open_spool(const LodgeContext *context,
+                                     LodgeSettings **settings_out,
+                                     GError **error)
+{
+    g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
+    if (settings == NULL)
+        return NULL;
+    LodgeSpool *spool = lodge_spool_open_readonly(settings->spool_dir, error);
+    if (spool != NULL)
+        *settings_out = g_steal_pointer(&settings);
+    return spool;
+}
+
+/* Not g_print: it would change the bytes to the locale's character set. */
+void lodge_print(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+}
+
+void lodge_print_json(char *json)
+{
+    lodge_print("%s\n", json);
+    g_free(json);
+}
+
+char *lodge_print_size(gint64 size_bytes)
+{
+    if (size_bytes < 1000)
+        return g_strdup_printf("%" G_GINT64_FORMAT " bytes", size_bytes);
+    if (size_bytes < 1000 * 1000)
+        return g_strdup_printf("%" G_GINT64_FORMAT " kB", (size_bytes + 500) / 1000);
+    gint64 tenths = (size_bytes + 50000) / 100000;
+    return g_strdup_printf("%" G_GINT64_FORMAT ".%" G_GINT64_FORMAT " MB", tenths / 10,
+                           tenths % 10);
+}
+
+void lodge_print_heading(const LodgeContext *context, const char *words)
+{
+    lodge_print(context->colours ? "\033[1m%s\033[0m\n" : "%s\n", words);
+}
+
+char *lodge_print_column(const char *text, guint columns)
+{
+    g_autofree char *shown = lodge_display_line(text, 0);
+    g_autoptr(GString) column = g_string_new(NULL);
+    glong length = g_utf8_strlen(shown, -1);
+    if (length > (glong)columns) {
+        const char *cut = g_utf8_offset_to_pointer(shown, (glong)columns - 1);
+        g_string_append_len(column, shown, cut - shown);
+        g_string_append(column, "\xe2\x80\xa6");
+        length = (glong)columns;
+    } else {
+        g_string_append(column, shown);
+    }
+    for (; length < (glong)columns; length++)
+        g_string_append_c(column, ' ');
+    return g_strdup(column->str);
+}

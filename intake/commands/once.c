@@ -1,0 +1,37 @@
+#include "intake/commands/command.h"
+#include "intake/commands/pass_report.h"
+#include "intake/pipeline.h"
+
+static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
+{
+    if (!lodge_command_parse(&lodge_command_once, context, NULL, &argc, &argv, error) ||
+        !lodge_command_expect(&lodge_command_once, argc, 0, 0, error))
+        return LODGE_EXIT_USAGE;
+    g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
+    if (settings == NULL)
+        return LODGE_EXIT_USAGE;
+    if (settings->mailboxes->len == 0) {
+        g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_INVALID,
+                    "%s has no [mailbox NAME] group: add one, or use lodge file",
+                    settings->path);
+        return LODGE_EXIT_USAGE;
+    }
+    g_autoptr(LodgePassReport) report =
+        lodge_pipeline_run(settings, context, NULL, NULL, error);
+    if (report == NULL)
+        return LODGE_EXIT_TEMPORARY;
+    lodge_print_pass_report(context, report);
+    return lodge_pass_report_exit(report);
+}
+
+const LodgeCommand lodge_command_once = {
+    .name = "once",
+    .summary = "Take in, decide, file and answer everything new, then end",
+    .details =
+        "One complete pass over every configured mailbox. Safe to run from cron: a second\n"
+        "gateway on the same spool is refused by name.\n"
+        "\n"
+        "Exit status: 0 done (held mail does not change it), 2 a person must change\n"
+        "something, 3 temporary failure: nothing is lost, the next pass goes on.\n",
+    .run = run,
+};

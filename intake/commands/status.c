@@ -1,0 +1,259 @@
+#include "intake/commands/command.h"
+#include "intake/operate/overview.h"
+#include "parsers/text/display.h"
+#include "parsers/text/json.h"
+
+#define MISSING_SHOWN 10
+
+/* ---- for people ---- */
+
+static void print_councils(const LodgeOverview *overview)
+{
+    const LodgeZone *zone = overview->call->rules->call->zone;
+    for (guint i = 0; i < overview->councils->len; i++) {
+        const LodgeOverviewCouncil *council = g_ptr_array_index(overview->councils, i);
+        if (council->reference == NULL)
+            continue;
+        g_autofree char *name = lodge_print_column(council->body->name, 38);
+        g_autofree char *received =
+            lodge_zone_format_words(zone, council->received_us, TRUE);
+        lodge_print("%s  v%u  %-8s  %s  %s%s\n", name, council->version,
+                    council->timeliness, council->reference, received,
+                    council->held ? "  (another mail is held)" : "");
+    }
+}
+
+static void
+print_missing(const LodgeContext *context, const LodgeOverview *overview, gboolean all)
+{
+    guint missing = overview->councils->len - overview->filed;
+    if (missing == 0)
+        return;
+    lodge_print("\n");
+    lodge_print_heading(context, "Missing");
+    guint shown = 0;
+    for (guint i = 0; i < overview->councils->len; i++) {
+        const LodgeOverviewCouncil *council = g_ptr_array_index(overview->councils, i);
+        if (council->reference != NULL)
+            continue;
+        if (!all && shown == MISSING_SHOWN) {
+            lodge_print("and %u more; see lodge status --missing\n", missing - shown);
+            return;
+        }
+        lodge_print("%s %s%s\n", council->body->gss, council->body->name,
+                    council->held ? " (a mail of theirs is held)" : "");
+        shown++;
+    }
+}
+
+static void print_held(const LodgeContext *context, const LodgeOverview *overview)
+{
+    if (overview->held->len == 0)
+        return;
+    lodge_print("\n");
+    lodge_print_heading(context, "Held for a person");
+    for (guint i = 0; i < overview->held->len; i++) {
+        const LodgeOverviewHeld *held = g_ptr_array_index(overview->held, i);
+        g_autofree char *from = lodge_display_line(held->from, 100);
+        g_autofree char *reason = lodge_display_line(held->reason, 300);
+        lodge_print("%s from %s\n  %s\n", held->reference,
+                    from[0] != '\0' ? from : "nobody", reason);
+    }
+    lodge_print("See lodge show REF for the whole story of each.\n");
+}
+
+static void
+print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean all)
+{
+    const LodgeCall *call = overview->call->rules->call;
+    const LodgeExtension *extension = NULL;
+    gint64 deadline_us = lodge_call_deadline_for(call, NULL, &extension);
+    g_autofree char *deadline = lodge_zone_format_words(call->zone, deadline_us, TRUE);
+    lodge_print_heading(context, call->title);
+    lodge_print("On time: received before %s%s\n", deadline,
+                extension != NULL ? " (extended for all)" : "");
+    lodge_print("%u of %u councils have a plan on file: %u on time, %u late; %u missing\n",
+                overview->filed, overview->councils->len, overview->on_time, overview->late,
+                overview->councils->len - overview->filed);
+    lodge_print(
+        "Messages: %u accepted, %u held, %u rejected, %u duplicates, %u not submissions, "
+        "%u pending\n\n",
+        overview->accepted, overview->held_count, overview->rejected, overview->duplicate,
+        overview->not_a_submission, overview->pending);
+    print_councils(overview);
+    print_held(context, overview);
+    print_missing(context, overview, all);
+}
+
+static gboolean print_outbox(LodgeLedger *ledger, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    gint64 due_us = LODGE_INSTANT_UNKNOWN;
+    guint open = lodge_ledger_count_receipts_open(ledger, &due_us, &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    g_autofree char *due = lodge_instant_format(due_us);
+    if (open == 0)
+        lodge_print("\nReceipts: none waiting\n");
+    else
+        lodge_print("\nReceipts: %u waiting, the next to be tried %s\n", open,
+                    due != NULL ? due : "at the next pass");
+    return TRUE;
+}
+
+static void print_passes(GPtrArray *passes)
+{
+    for (guint i = 0; i < passes->len; i++) {
+        const LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
+        g_autofree char *at = lodge_instant_format(pass->at_us);
+        guint64 present = 0;
+        guint64 failed = 0;
+        for (guint f = 0; f < pass->folders->len; f++) {
+            const LodgeEventFolder *folder = g_ptr_array_index(pass->folders, f);
+            present += folder->present;
+            failed += folder->failed;
+        }
+        lodge_print("Mailbox %s: last looked at %s, %s; %" G_GUINT64_FORMAT
+                    " messages there, %" G_GUINT64_FORMAT " not taken in\n",
+                    pass->account, at, pass->complete ? "complete" : "not finished",
+                    present, failed);
+    }
+}
+
+/* ---- for machines ---- */
+
+static void write_councils(LodgeJsonWriter *writer, const LodgeOverview *overview)
+{
+    lodge_json_begin_array(writer, "councils");
+    for (guint i = 0; i < overview->councils->len; i++) {
+        const LodgeOverviewCouncil *council = g_ptr_array_index(overview->councils, i);
+        gboolean filed = council->reference != NULL;
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "council", council->body->gss);
+        lodge_json_add_string(writer, "name", council->body->name);
+        lodge_json_add_string(writer, "state", filed ? "filed" : "missing");
+        lodge_json_add_string(writer, "reference", council->reference);
+        if (filed)
+            lodge_json_add_int(writer, "version", council->version);
+        else
+            lodge_json_add_null(writer, "version");
+        lodge_json_add_string(writer, "timeliness", council->timeliness);
+        lodge_json_add_instant(writer, "received_at",
+                               filed ? council->received_us : LODGE_INSTANT_UNKNOWN);
+        lodge_json_add_bool(writer, "held", council->held);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
+static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
+{
+    const LodgeCall *call = overview->call->rules->call;
+    lodge_json_begin_object(writer, NULL);
+    lodge_json_add_string(writer, "call", call->id);
+    lodge_json_add_string(writer, "title", call->title);
+    lodge_json_add_instant(writer, "deadline_at",
+                           lodge_call_deadline_for(call, NULL, NULL));
+    lodge_json_begin_object(writer, "messages");
+    lodge_json_add_int(writer, "accepted", overview->accepted);
+    lodge_json_add_int(writer, "held", overview->held_count);
+    lodge_json_add_int(writer, "rejected", overview->rejected);
+    lodge_json_add_int(writer, "duplicate", overview->duplicate);
+    lodge_json_add_int(writer, "not-a-submission", overview->not_a_submission);
+    lodge_json_add_int(writer, "pending", overview->pending);
+    lodge_json_end_object(writer);
+    lodge_json_begin_object(writer, "totals");
+    lodge_json_add_int(writer, "councils", overview->councils->len);
+    lodge_json_add_int(writer, "filed", overview->filed);
+    lodge_json_add_int(writer, "on_time", overview->on_time);
+    lodge_json_add_int(writer, "late", overview->late);
+    lodge_json_add_int(writer, "missing", overview->councils->len - overview->filed);
+    lodge_json_end_object(writer);
+    write_councils(writer, overview);
+    lodge_json_end_object(writer);
+}
+
+static void write_passes(LodgeJsonWriter *writer, GPtrArray *passes)
+{
+    lodge_json_begin_array(writer, "passes");
+    for (guint i = 0; i < passes->len; i++) {
+        const LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "account", pass->account);
+        lodge_json_add_instant(writer, "at", pass->at_us);
+        lodge_json_add_bool(writer, "complete", pass->complete);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
+/* ---- both ---- */
+
+static gboolean print_all(const LodgeContext *context,
+                          const LodgeSettings *settings,
+                          LodgeLedger *ledger,
+                          gboolean missing,
+                          GError **error)
+{
+    g_autoptr(GPtrArray) passes = lodge_ledger_list_passes(ledger, error);
+    if (passes == NULL)
+        return FALSE;
+    g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
+    lodge_json_begin_object(writer, NULL);
+    lodge_json_begin_array(writer, "calls");
+    for (guint i = 0; i < settings->calls->len; i++) {
+        g_autoptr(LodgeOverview) overview =
+            lodge_overview_new(g_ptr_array_index(settings->calls, i), ledger, error);
+        if (overview == NULL)
+            return FALSE;
+        if (context->json)
+            write_call(writer, overview);
+        else
+            print_call(context, overview, missing);
+    }
+    lodge_json_end_array(writer);
+    if (!context->json) {
+        if (!print_outbox(ledger, error))
+            return FALSE;
+        print_passes(passes);
+        return TRUE;
+    }
+    g_autoptr(GError) failure = NULL;
+    lodge_json_add_int(writer, "receipts_waiting",
+                       lodge_ledger_count_receipts_open(ledger, NULL, &failure));
+    write_passes(writer, passes);
+    lodge_json_end_object(writer);
+    lodge_print("%s\n", lodge_json_text(writer));
+    if (failure != NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return failure == NULL;
+}
+
+static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
+{
+    gboolean missing = FALSE;
+    const GOptionEntry entries[] = {
+        {"missing", 0, 0, G_OPTION_ARG_NONE, &missing, "Name every council that is missing",
+         NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    if (!lodge_command_parse(&lodge_command_status, context, entries, &argc, &argv,
+                             error) ||
+        !lodge_command_expect(&lodge_command_status, argc, 0, 0, error))
+        return LODGE_EXIT_USAGE;
+    g_autoptr(LodgeSettings) settings = NULL;
+    g_autoptr(LodgeSpool) spool = lodge_command_open_spool(context, &settings, error);
+    if (spool == NULL)
+        return LODGE_EXIT_USAGE;
+    if (!print_all(context, settings, lodge_spool_ledger(spool), missing, error))
+        return LODGE_EXIT_DIFFERENT;
+    return LODGE_EXIT_DONE;
+}
+
+const LodgeCommand lodge_command_status = {
+    .name = "status",
+    .summary = "Where each call stands: who has sent what, who is missing, what is held",
+    .run = run,
+};

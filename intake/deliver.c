@@ -1,0 +1,207 @@
+#include "intake/deliver.h"
+
+#include "intake/answer/courier.h"
+#include "intake/answer/receipt.h"
+#include "intake/log.h"
+
+#define MAX_RECEIPT_BYTES (4 * 1024 * 1024)
+#define WAIT_SLICE_US (100 * 1000)
+
+typedef struct {
+    const LodgeSettings *settings;
+    const LodgeContext *context;
+    LodgeSpool *spool;
+    LodgeCommitter *committer;
+    LodgeCourier *courier;
+    gint64 next_start_us; /* monotonic: the pace allows the next one then */
+    LodgeDelivery *delivery;
+} Round;
+
+static gboolean add_event(LodgeTransaction *txn,
+                          LodgeLedger *ledger,
+                          gint64 now_us,
+                          gpointer data,
+                          GError **error)
+{
+    (void)ledger;
+    LodgeEvent *event = data;
+    event->at_us = now_us;
+    return lodge_transaction_add(txn, event, error);
+}
+
+static gboolean
+journal_attempt(Round *round, const LodgeLedgerReceipt *receipt, GError **error)
+{
+    LodgeEvent event = {
+        .type = LODGE_EVENT_ATTEMPTED,
+        .reference = receipt->reference,
+        .receipt = receipt->id,
+        .attempt = receipt->attempts + 1,
+    };
+    return lodge_committer_run(round->committer, add_event, &event, error);
+}
+
+static gboolean journal_result(Round *round,
+                               const LodgeLedgerReceipt *receipt,
+                               const LodgeCourierReply *reply,
+                               GError **error)
+{
+    const LodgeSmtp *smtp = round->settings->smtp;
+    guint attempt = receipt->attempts + 1;
+    LodgeEvent event = {
+        .type = LODGE_EVENT_ANSWERED,
+        .reference = receipt->reference,
+        .receipt = receipt->id,
+        .attempt = attempt,
+        .code = (char *)lodge_courier_result_format(reply->result),
+        .smtp_code = reply->smtp_code,
+        .words = reply->words,
+        .retry_at_us = LODGE_INSTANT_UNKNOWN,
+    };
+    if (reply->result == LODGE_RETRY || reply->result == LODGE_UNKNOWN)
+        event.retry_at_us =
+            lodge_courier_retry_at(smtp, receipt->id, attempt, round->context->now_us());
+    return lodge_committer_run(round->committer, add_event, &event, error);
+}
+
+/* A server that is down as a whole says nothing about this receipt: only its own failures are counted
+ * towards giving up. */
+static void
+give_up_if_old(Round *round, const LodgeLedgerReceipt *receipt, LodgeCourierReply *reply)
+{
+    gboolean again = reply->result == LODGE_RETRY || reply->result == LODGE_UNKNOWN;
+    if (!again || reply->whole_server ||
+        receipt->attempts + 1 < round->settings->smtp->max_attempts)
+        return;
+    char *words = g_strdup_printf("given up after %u attempts: %s", receipt->attempts + 1,
+                                  reply->words != NULL ? reply->words : "no reply");
+    g_free(reply->words);
+    reply->words = words;
+    reply->result = LODGE_REFUSED;
+}
+
+static void count(LodgeDelivery *delivery, LodgeCourierResult result)
+{
+    switch (result) {
+    case LODGE_SENT:
+        delivery->sent++;
+        return;
+    case LODGE_REFUSED:
+        delivery->refused++;
+        return;
+    case LODGE_RETRY:
+        delivery->retry++;
+        return;
+    case LODGE_UNKNOWN:
+        delivery->unknown++;
+        return;
+    }
+}
+
+static void keep_pace(Round *round)
+{
+    guint pace = round->settings->smtp->pace_per_minute;
+    while (g_get_monotonic_time() < round->next_start_us && !round->context->stopping())
+        g_usleep(WAIT_SLICE_US);
+    if (pace > 0)
+        round->next_start_us = g_get_monotonic_time() + 60 * G_USEC_PER_SEC / pace;
+}
+
+static gboolean send_one(Round *round,
+                         const LodgeLedgerReceipt *receipt,
+                         gboolean *go_on_out,
+                         GError **error)
+{
+    g_autoptr(GBytes) mail =
+        lodge_spool_read_object(round->spool, receipt->object, MAX_RECEIPT_BYTES, error);
+    if (mail == NULL)
+        return FALSE;
+    keep_pace(round);
+    if (!journal_attempt(round, receipt, error))
+        return FALSE;
+    g_autofree char *from = lodge_receipt_envelope_from(round->settings->smtp, receipt->id);
+    LodgeCourierReply reply = {0};
+    lodge_courier_send(round->courier, from, receipt->to, mail, &reply);
+    give_up_if_old(round, receipt, &reply);
+    count(round->delivery, reply.result);
+    const char *result = lodge_courier_result_format(reply.result);
+    if (reply.result == LODGE_SENT)
+        lodge_log_info("receipt", "receipt", receipt->id, "result", result, NULL);
+    else
+        lodge_log_warning("receipt", "receipt", receipt->id, "result", result, "reply",
+                          reply.words, NULL);
+    if (reply.whole_server) {
+        g_free(round->delivery->server_fault);
+        round->delivery->server_fault = g_strdup(reply.words);
+    }
+    *go_on_out = !reply.whole_server;
+    gboolean journalled = journal_result(round, receipt, &reply, error);
+    lodge_courier_reply_clear(&reply);
+    return journalled;
+}
+
+static gboolean send_all(Round *round, GPtrArray *due, GError **error)
+{
+    gboolean go_on = TRUE;
+    for (guint i = 0; go_on && i < due->len && !round->context->stopping(); i++) {
+        lodge_log_progress("sending receipts", i, due->len);
+        if (!send_one(round, g_ptr_array_index(due, i), &go_on, error))
+            return FALSE;
+    }
+    lodge_log_progress_end();
+    return TRUE;
+}
+
+/* Without the secret nothing can be sent; nothing is lost either. */
+static gboolean hire_courier(Round *round)
+{
+    const LodgeSmtp *smtp = round->settings->smtp;
+    g_autoptr(GError) error = NULL;
+    char *secret = NULL;
+    if (smtp->endpoint.auth != LODGE_AUTH_NONE)
+        secret = lodge_secret_load(&smtp->endpoint.secret,
+                                   round->context->credentials_directory, &error);
+    if (error != NULL) {
+        round->delivery->server_fault = g_strdup(error->message);
+        round->delivery->person_needed = TRUE;
+        return FALSE;
+    }
+    round->courier = lodge_courier_new(smtp, secret);
+    lodge_secret_wipe(secret);
+    return TRUE;
+}
+
+gboolean lodge_deliver_run(const LodgeSettings *settings,
+                           const LodgeContext *context,
+                           LodgeSpool *spool,
+                           LodgeCommitter *committer,
+                           LodgeDelivery *delivery_out,
+                           GError **error)
+{
+    g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(spool, error);
+    if (ledger == NULL)
+        return FALSE;
+    Round round = {.settings = settings,
+                   .context = context,
+                   .spool = spool,
+                   .committer = committer,
+                   .delivery = delivery_out};
+    g_autoptr(GPtrArray) due =
+        lodge_ledger_list_receipts_due(ledger, context->now_us(), error);
+    gboolean done = due != NULL;
+    if (done && due->len > 0 && settings->smtp != NULL && hire_courier(&round))
+        done = send_all(&round, due, error);
+    lodge_courier_free(round.courier);
+    g_autoptr(GError) failure = NULL;
+    delivery_out->waiting = lodge_ledger_count_receipts_open(ledger, NULL, &failure);
+    if (done && failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        done = FALSE;
+    }
+    return done;
+}
+
+void lodge_delivery_clear(LodgeDelivery *delivery)
+{
+    g_clear_pointer(&delivery->server_fault, g_free);
+}

@@ -1,0 +1,27 @@
+/* deliver.h - the eighth step of the walk: the outbox to the SMTP server, one receipt at a time.
+ *
+ * Each attempt is durable before the first byte of DATA and its result afterwards. A receipt whose attempt
+ * has no result (we were killed in between) is sent again with the same bytes and Message-ID. When
+ * the server as a whole fails, the rest waits for the next time. */
+#pragma once
+
+#include "config/settings.h"
+#include "intake/committer.h"
+#include "intake/context.h"
+#include <glib.h>
+
+typedef struct {
+    guint sent, refused, retry, unknown;
+    guint waiting;          /* still owed afterwards */
+    char *server_fault;     /* why it ended early, or NULL */
+    gboolean person_needed; /* the fault will not mend itself (login, certificate) */
+} LodgeDelivery;
+
+/* Tries every receipt that is due. FALSE: the spool failed. */
+gboolean lodge_deliver_run(const LodgeSettings *settings,
+                           const LodgeContext *context,
+                           LodgeSpool *spool,
+                           LodgeCommitter *committer,
+                           LodgeDelivery *delivery_out,
+                           GError **error);
+void lodge_delivery_clear(LodgeDelivery *delivery);

@@ -1,0 +1,106 @@
+#include "intake/keep.h"
+
+typedef struct {
+    LodgeStage *stage;
+    LodgeLocation location;
+    gint64 internaldate_us;
+    const char *call;
+    const char *prefix;
+    char *reference; /* given in apply; NULL: known bytes */
+    LodgeKept kept;
+    gpointer kept_data;
+} Keep;
+
+static void keep_free(Keep *keep)
+{
+    lodge_stage_free(keep->stage);
+    g_free(keep->location.account);
+    g_free(keep->location.folder);
+    g_free(keep->reference);
+    g_free(keep);
+}
+
+static gboolean add_location(LodgeTransaction *txn,
+                             const Keep *keep,
+                             const char *reference,
+                             gint64 now_us,
+                             GError **error)
+{
+    LodgeEvent event = {
+        .type = LODGE_EVENT_LOCATED,
+        .at_us = now_us,
+        .reference = (char *)reference,
+        .location = keep->location,
+        .internaldate_us = keep->internaldate_us,
+    };
+    return lodge_transaction_add(txn, &event, error);
+}
+
+static gboolean
+add_message(LodgeTransaction *txn, Keep *keep, gint64 now_us, GError **error)
+{
+    g_autofree char *sha256 = g_strdup(lodge_stage_sha256(keep->stage));
+    gint64 size_bytes = lodge_stage_size(keep->stage);
+    keep->reference = lodge_transaction_next_reference(txn, keep->prefix, error);
+    if (keep->reference == NULL || !lodge_transaction_keep_stage(txn, keep->stage, error))
+        return FALSE;
+    LodgeEvent event = {
+        .type = LODGE_EVENT_KEPT,
+        .at_us = now_us,
+        .reference = keep->reference,
+        .call = (char *)keep->call,
+        .message_sha256 = sha256,
+        .size_bytes = size_bytes,
+        .location = keep->location,
+        .internaldate_us = keep->internaldate_us,
+    };
+    return lodge_transaction_add(txn, &event, error);
+}
+
+static gboolean apply(LodgeTransaction *txn,
+                      LodgeLedger *ledger,
+                      gint64 now_us,
+                      gpointer data,
+                      GError **error)
+{
+    Keep *keep = data;
+    g_autoptr(GError) failure = NULL;
+    g_autofree char *known =
+        lodge_ledger_find_message(ledger, lodge_stage_sha256(keep->stage), &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    return known != NULL ? add_location(txn, keep, known, now_us, error)
+                         : add_message(txn, keep, now_us, error);
+}
+
+static void done(gpointer data, const GError *error)
+{
+    Keep *keep = data;
+    keep->kept(error == NULL ? keep->reference : NULL, &keep->location, error,
+               keep->kept_data);
+    keep_free(keep);
+}
+
+void lodge_keep_submit(LodgeCommitter *committer,
+                       LodgeStage *stage,
+                       const LodgeLocation *location,
+                       gint64 internaldate_us,
+                       const char *call,
+                       const char *prefix,
+                       LodgeKept kept,
+                       gpointer data)
+{
+    Keep *keep = g_new0(Keep, 1);
+    keep->stage = stage;
+    keep->location = *location;
+    keep->location.account = g_strdup(location->account);
+    keep->location.folder = g_strdup(location->folder);
+    keep->internaldate_us = internaldate_us;
+    keep->call = call;
+    keep->prefix = prefix;
+    keep->kept = kept;
+    keep->kept_data = data;
+    lodge_committer_submit(committer, &(LodgeCommitItem){apply, done, keep});
+}

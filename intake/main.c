@@ -1,0 +1,146 @@
+/* main.c - the one place that reads clock, environment, terminal and signals, and hands them down. */
+
+#include "intake/commands/command.h"
+#include "intake/failure.h"
+#include "intake/link/connection.h"
+#include "intake/log.h"
+#include "parsers/text/display.h"
+#include <errno.h>
+#include <glib.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const LodgeCommand *const commands[] = {
+    &lodge_command_once,     &lodge_command_file,   &lodge_command_check_config,
+    &lodge_command_status,   &lodge_command_list,   &lodge_command_show,
+    &lodge_command_read,     &lodge_command_verify, &lodge_command_replay,
+    &lodge_command_register,
+};
+
+/* A signal handler can reach nothing but a global. */
+static volatile sig_atomic_t stop_requested;
+
+static void request_stop(int number)
+{
+    (void)number;
+    stop_requested = 1;
+}
+
+static gboolean stopping(void)
+{
+    return stop_requested != 0;
+}
+
+static gint64 now_us(void)
+{
+    return g_get_real_time();
+}
+
+/* The first signal asks us to end in order; a second one ends us: SA_RESETHAND. */
+static void prepare_process(void)
+{
+    struct sigaction stop = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    struct rlimit no_core = {0, 0};
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+    umask(077);
+    /* No core file and no debugger of the same user sees a secret. */
+    setrlimit(RLIMIT_CORE, &no_core);
+    prctl(PR_SET_DUMPABLE, 0);
+    lodge_connection_init();
+}
+
+static gboolean wants_colours(void)
+{
+    const char *term = g_getenv("TERM");
+    return isatty(STDOUT_FILENO) && g_getenv("NO_COLOR") == NULL &&
+           g_strcmp0(term, "dumb") != 0;
+}
+
+static void print_help(void)
+{
+    printf("Usage: lodge COMMAND [OPTION...] [ARGUMENT...]\n\n"
+           "Takes in submissions from a mailbox, files them and answers them.\n\n"
+           "Commands:\n");
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        printf("  %-14s %s\n", commands[i]->name, commands[i]->summary);
+    printf(
+        "\nOptions of every command:\n"
+        "  -c, --config=FILE   Configuration (default /etc/lodge/lodge.conf)\n"
+        "  --json              Print JSON for machines\n"
+        "  -v, --verbose       Log every event on standard error\n"
+        "  -h, --help          Show the options of a command\n"
+        "  --version           Show the version\n\n"
+        "Exit status: 0 done; 1 damage or differences were found; 2 usage or configuration,\n"
+        "a person must change something; 3 temporary failure, try again later.\n"
+        "Manual: lodge(1), lodge.conf(5)\n");
+}
+
+static const LodgeCommand *find_command(const char *name)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    return NULL;
+}
+
+/* A result that did not reach whoever asked is no result. */
+static LodgeExit flush_output(LodgeExit code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "lodge: standard output cannot be written: %s\n", g_strerror(errno));
+    return lodge_failure_worse(code, LODGE_EXIT_TEMPORARY);
+}
+
+static LodgeExit
+run_command(const LodgeCommand *command, LodgeContext *context, int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    LodgeExit code = command->run(context, argc, argv, &error);
+    lodge_log_progress_end();
+    code = flush_output(code);
+    if (error == NULL)
+        return code;
+    g_autofree char *shown = lodge_display_line(error->message, 0);
+    fprintf(stderr, "lodge: %s\n", shown);
+    return lodge_failure_exit(error);
+}
+
+int main(int argc, char **argv)
+{
+    LodgeContext context = {
+        .now_us = now_us,
+        .stopping = stopping,
+        .program_path = argv[0],
+        .config_path = "/etc/lodge/lodge.conf",
+        .credentials_directory = g_getenv("CREDENTIALS_DIRECTORY"),
+        .watched = isatty(STDERR_FILENO),
+        .colours = wants_colours(),
+    };
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help();
+        return flush_output(argc < 2 ? LODGE_EXIT_USAGE : LODGE_EXIT_DONE);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("lodge %s\n", LODGE_VERSION);
+        return flush_output(LODGE_EXIT_DONE);
+    }
+    const LodgeCommand *command = find_command(argv[1]);
+    if (command == NULL) {
+        g_autofree char *shown = lodge_display_line(argv[1], 100);
+        fprintf(stderr, "lodge: there is no command \"%s\"; see lodge --help\n", shown);
+        return LODGE_EXIT_USAGE;
+    }
+    prepare_process();
+    lodge_log_open(&context);
+    return (int)run_command(command, &context, argc - 1, argv + 1);
+}

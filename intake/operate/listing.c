@@ -1,0 +1,100 @@
+#include "intake/operate/listing.h"
+
+static void
+write_location(LodgeJsonWriter *writer, const char *name, const LodgeLocation *location)
+{
+    lodge_json_begin_object(writer, name);
+    lodge_json_add_string(writer, "account", location->account);
+    lodge_json_add_string(writer, "folder", location->folder);
+    lodge_json_add_int(writer, "uidvalidity", location->uidvalidity);
+    lodge_json_add_int(writer, "uid", location->uid);
+    lodge_json_end_object(writer);
+}
+
+static void write_findings(LodgeJsonWriter *writer, GPtrArray *findings)
+{
+    lodge_json_begin_array(writer, "findings");
+    for (guint i = 0; i < findings->len; i++) {
+        const LodgeEventFinding *finding = g_ptr_array_index(findings, i);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "code", finding->code);
+        lodge_json_add_string(writer, "severity", finding->severity);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
+static void write_documents(LodgeJsonWriter *writer, GPtrArray *documents)
+{
+    lodge_json_begin_array(writer, "documents");
+    for (guint i = 0; i < documents->len; i++) {
+        const LodgeEventDocument *document = g_ptr_array_index(documents, i);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "name", document->name);
+        lodge_json_add_string(writer, "role", document->role);
+        lodge_json_add_string(writer, "media_type", document->media_type);
+        lodge_json_add_int(writer, "size_bytes", document->size_bytes);
+        if (document->pages >= 0)
+            lodge_json_add_int(writer, "pages", document->pages);
+        else
+            lodge_json_add_null(writer, "pages");
+        lodge_json_add_string(writer, "sha256", document->sha256);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
+static void write_receipts(LodgeJsonWriter *writer, GPtrArray *receipts)
+{
+    lodge_json_begin_array(writer, "receipts");
+    for (guint i = 0; i < receipts->len; i++) {
+        const LodgeLedgerReceipt *receipt = g_ptr_array_index(receipts, i);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "kind", receipt->kind);
+        lodge_json_add_string(writer, "state", receipt->state);
+        lodge_json_add_string(writer, "to", receipt->to);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
+static void write_version(LodgeJsonWriter *writer, guint version)
+{
+    if (version > 0)
+        lodge_json_add_int(writer, "version", version);
+    else
+        lodge_json_add_null(writer, "version");
+}
+
+void lodge_listing_write(LodgeJsonWriter *writer,
+                         const char *name,
+                         const LodgeLedgerMessage *message,
+                         gboolean receipts)
+{
+    lodge_json_begin_object(writer, name);
+    lodge_json_add_string(writer, "reference", message->reference);
+    lodge_json_add_string(writer, "state", message->state);
+    lodge_json_add_string(writer, "call", message->call);
+    lodge_json_add_string(writer, "message_sha256", message->message_sha256);
+    lodge_json_add_string(writer, "message_id", message->message_id);
+    write_location(writer, "location", &message->location);
+    lodge_json_add_string(writer, "from", message->from);
+    lodge_json_add_string(writer, "council", message->council);
+    write_version(writer, message->version);
+    lodge_json_add_string(writer, "outcome", message->outcome);
+    lodge_json_add_string(writer, "timeliness", message->timeliness);
+    lodge_json_add_instant(writer, "received_at", message->received_us);
+    lodge_json_add_string(writer, "received_source", message->received_source);
+    write_findings(writer, message->findings);
+    write_documents(writer, message->documents);
+    if (receipts) {
+        write_receipts(writer, message->receipts);
+        lodge_json_begin_array(writer, "locations");
+        for (guint i = 0; i < message->locations->len; i++)
+            write_location(writer, NULL, g_ptr_array_index(message->locations, i));
+        lodge_json_end_array(writer);
+    }
+    lodge_json_add_string(writer, "subject", message->subject);
+    lodge_json_add_string(writer, "duplicate_of", message->duplicate_of);
+    lodge_json_end_object(writer);
+}

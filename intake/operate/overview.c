@@ -1,0 +1,141 @@
+#include "intake/operate/overview.h"
+
+#include <string.h>
+
+static void council_free(LodgeOverviewCouncil *council)
+{
+    g_free(council->reference);
+    g_free(council->timeliness);
+    g_free(council);
+}
+
+static void held_free(LodgeOverviewHeld *held)
+{
+    g_free(held->reference);
+    g_free(held->from);
+    g_free(held->council);
+    g_free(held->reason);
+    g_free(held);
+}
+
+void lodge_overview_free(LodgeOverview *overview)
+{
+    if (overview == NULL)
+        return;
+    g_ptr_array_unref(overview->councils);
+    g_ptr_array_unref(overview->held);
+    g_free(overview);
+}
+
+typedef struct {
+    LodgeOverview *overview;
+    GHashTable *by_gss; /* LodgeOverviewCouncil, borrowed */
+} Gathering;
+
+static void add_accepted(LodgeOverviewCouncil *council, const LodgeLedgerMessage *message)
+{
+    gboolean later = council->reference == NULL ||
+                     message->received_us > council->received_us ||
+                     (message->received_us == council->received_us &&
+                      message->version > council->version);
+    if (!later)
+        return;
+    g_free(council->reference);
+    g_free(council->timeliness);
+    council->reference = g_strdup(message->reference);
+    council->timeliness = g_strdup(message->timeliness);
+    council->version = message->version;
+    council->received_us = message->received_us;
+}
+
+static const char *first_hold(const LodgeLedgerMessage *message)
+{
+    for (guint i = 0; i < message->findings->len; i++) {
+        const LodgeEventFinding *finding = g_ptr_array_index(message->findings, i);
+        if (strcmp(finding->severity, "hold") == 0)
+            return finding->words;
+    }
+    return NULL;
+}
+
+static void add_held(LodgeOverview *overview, const LodgeLedgerMessage *message)
+{
+    LodgeOverviewHeld *held = g_new0(LodgeOverviewHeld, 1);
+    held->reference = g_strdup(message->reference);
+    held->from = g_strdup(message->from);
+    held->council = g_strdup(message->council);
+    held->reason = g_strdup(first_hold(message));
+    g_ptr_array_add(overview->held, held);
+    overview->held_count++;
+}
+
+static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError **error)
+{
+    (void)error;
+    Gathering *gathering = data;
+    LodgeOverview *overview = gathering->overview;
+    LodgeOverviewCouncil *council =
+        message->council != NULL ? g_hash_table_lookup(gathering->by_gss, message->council)
+                                 : NULL;
+    if (message->outcome == NULL) {
+        overview->pending += strcmp(message->state, "pending") == 0;
+    } else if (strcmp(message->outcome, "accepted") == 0) {
+        overview->accepted++;
+        if (council != NULL)
+            add_accepted(council, message);
+    } else if (strcmp(message->outcome, "held") == 0) {
+        add_held(overview, message);
+        if (council != NULL)
+            council->held = TRUE;
+    } else if (strcmp(message->outcome, "rejected") == 0) {
+        overview->rejected++;
+    } else if (strcmp(message->outcome, "duplicate") == 0) {
+        overview->duplicate++;
+    } else {
+        overview->not_a_submission++;
+    }
+    return TRUE;
+}
+
+static void list_councils(Gathering *gathering, const LodgeRules *rules)
+{
+    gint64 at_us = lodge_call_deadline_for(rules->call, NULL, NULL);
+    for (guint i = 0; i < lodge_register_count(rules->reg); i++) {
+        const LodgeBody *body = lodge_register_at(rules->reg, i);
+        if (!lodge_body_is_valid_at(body, at_us))
+            continue;
+        LodgeOverviewCouncil *council = g_new0(LodgeOverviewCouncil, 1);
+        council->body = body;
+        g_ptr_array_add(gathering->overview->councils, council);
+        g_hash_table_insert(gathering->by_gss, body->gss, council);
+    }
+}
+
+static void count_councils(LodgeOverview *overview)
+{
+    for (guint i = 0; i < overview->councils->len; i++) {
+        const LodgeOverviewCouncil *council = g_ptr_array_index(overview->councils, i);
+        if (council->reference == NULL)
+            continue;
+        overview->filed++;
+        overview->on_time += strcmp(council->timeliness, "on-time") == 0;
+        overview->late += strcmp(council->timeliness, "late") == 0;
+    }
+}
+
+LodgeOverview *
+lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **error)
+{
+    g_autoptr(LodgeOverview) overview = g_new0(LodgeOverview, 1);
+    overview->call = call;
+    overview->councils = g_ptr_array_new_with_free_func((GDestroyNotify)council_free);
+    overview->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_free);
+    g_autoptr(GHashTable) by_gss = g_hash_table_new(g_str_hash, g_str_equal);
+    Gathering gathering = {overview, by_gss};
+    list_councils(&gathering, call->rules);
+    const LodgeLedgerFilter filter = {.call = call->id};
+    if (!lodge_ledger_visit_messages(ledger, &filter, gather, &gathering, error))
+        return NULL;
+    count_councils(overview);
+    return g_steal_pointer(&overview);
+}

@@ -1,0 +1,37 @@
+/* overview.h - where a call stands: who has sent what, who is missing, what is held.
+ *
+ * Gathered from the ledger and the register in force. A council's current plan is the accepted version received
+ * last. Councils count when they exist at the deadline. */
+#pragma once
+
+#include "config/settings.h"
+#include "spool/ledger.h"
+#include <glib.h>
+
+typedef struct {
+    const LodgeBody *body; /* borrowed from the settings */
+    char *reference;       /* of the current plan; NULL: none filed */
+    guint version;
+    char *timeliness;
+    gint64 received_us;
+    gboolean held; /* something of theirs waits for a person */
+} LodgeOverviewCouncil;
+
+/* One message that a person should look at. */
+typedef struct {
+    char *reference, *from, *council, *reason; /* the first holding finding's words */
+} LodgeOverviewHeld;
+
+typedef struct {
+    const LodgeCallSettings *call;
+    GPtrArray *councils; /* LodgeOverviewCouncil, in order of the register */
+    GPtrArray *held;     /* LodgeOverviewHeld */
+    guint accepted, held_count, rejected, duplicate, not_a_submission, pending;
+    guint filed, on_time, late; /* councils, by their current plan */
+} LodgeOverview;
+
+LodgeOverview *
+lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **error);
+void lodge_overview_free(LodgeOverview *overview);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeOverview, lodge_overview_free)

@@ -1,0 +1,17 @@
+/* projector.h - which human-readable tree a decided message owes, and what is in it.
+ *
+ *   accepted → filed/<call>/<GSS>-<slug>/v<version>/   held → held/<REF>/   rejected → rejected/<REF>/
+ *
+ * Duplicates and what is no submission have none. Decoration (logos) is left out. Everything is derived from the
+ * ledger and objects, so that the same message gives the same bytes whenever it is asked. */
+#pragma once
+
+#include "intake/operate/rules_cache.h"
+#include "spool/projection.h"
+#include <glib.h>
+
+/* NULL with no error: this message owes no tree. */
+LodgeProjection *lodge_projector_plan(LodgeSpool *spool,
+                                      LodgeRulesCache *cache,
+                                      const LodgeLedgerMessage *message,
+                                      GError **error);

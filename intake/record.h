@@ -1,0 +1,48 @@
+/* record.h - steps five and six of the walk: decide inside the commit, and record all of it at once.
+ *
+ * One segment holds the four inputs, the decision, the documents, and the receipts that are owed. A
+ * message that could not be read for reasons of ours is deferred instead, and after so many attempts decided
+ * (held) with a finding that says whose fault it was. */
+#pragma once
+
+#include "config/settings.h"
+#include "intake/committer.h"
+#include "intake/decide/decision.h"
+#include <glib.h>
+
+/* In the committer's thread. `outcome`: the decision's word, "deferred", or NULL when nothing was recorded (error set, or decided already). */
+typedef void (*LodgeRecorded)(const char *reference,
+                              const char *outcome,
+                              const GError *error,
+                              gpointer data);
+
+/* What a worker found out about one message. Either `reading` or `fault_code`. */
+typedef struct {
+    char *reference;
+    GBytes *reading_bytes;
+    LodgeReading *reading;
+    GPtrArray *stages; /* LodgeStage: the documents of the reading */
+    char *fault_code;  /* ours: "reader-unavailable" */
+    char *fault_words;
+} LodgeFound;
+
+void lodge_found_free(LodgeFound *found);
+
+typedef struct LodgeRecorder LodgeRecorder;
+
+/* Borrows settings and committer. */
+LodgeRecorder *lodge_recorder_new(const LodgeSettings *settings,
+                                  LodgeCommitter *committer,
+                                  LodgeRecorded recorded,
+                                  gpointer data);
+void lodge_recorder_free(LodgeRecorder *recorder);
+/* Takes `found`. */
+void lodge_recorder_submit(LodgeRecorder *recorder, LodgeFound *found);
+
+/* The inputs as the ledger has them now; shared with a fresh replay. */
+LodgeEvidence *lodge_recorder_evidence(const LodgeLedgerMessage *message);
+LodgeHistory *lodge_recorder_history(LodgeLedger *ledger,
+                                     const LodgeLedgerMessage *message,
+                                     const char *content_key,
+                                     const char *const *councils,
+                                     GError **error);

@@ -1,0 +1,32 @@
+/* workers.h - steps three and four of the walk: threads that take kept messages through the airlock.
+ *
+ * Each worker reads one message at a time and hands what was found to the recorder. A message that
+ * cannot be read for reasons of ours goes there too, with the fault's name. One poison message
+ * keeps one worker busy until its reader's time limit, never the others. */
+#pragma once
+
+#include "config/settings.h"
+#include "intake/learn/airlock.h"
+#include "intake/record.h"
+#include "spool/spool.h"
+#include <glib.h>
+
+typedef struct LodgeWorkers LodgeWorkers;
+
+LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
+                                LodgeSpool *spool,
+                                LodgeAirlock *airlock,
+                                LodgeRecorder *recorder);
+/* Any thread. `message_sha256`: the raw bytes. */
+void lodge_workers_push(LodgeWorkers *workers,
+                        const char *reference,
+                        const char *message_sha256);
+/* Called by the recorder's callback for each message that came to its end. */
+void lodge_workers_finished(LodgeWorkers *workers);
+/* Until nothing pushed is unfinished. TRUE from `stopping` drops what has not begun (it stays pending). */
+void lodge_workers_wait(LodgeWorkers *workers, gboolean (*stopping)(void));
+void lodge_workers_free(LodgeWorkers *workers);
+/* Pushed and finished so far, for progress. */
+void lodge_workers_count(LodgeWorkers *workers, guint64 *pushed_out, guint64 *finished_out);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeWorkers, lodge_workers_free)
