@@ -59,16 +59,17 @@ def show_receipt(place):
 
 def show_how_to_go_on(place):
     facts = place.facts
-    lodge = f"{place.bin} --config {place.conf}"
+    def lodge(command, rest=""):
+        return f"{place.bin} {command} --config {place.conf}{rest}"
     client = (f"curl --silent --cacert {facts['ca_file']} --user"
               f" {post.DEVON.sender.mail}:{facts['password']}"
               f" 'imaps://127.0.0.1:{facts['imaps_port']}/INBOX;MAILINDEX=1'")
     print("Everything is still there:\n")
-    for words, command in [("what came in", f"{lodge} status"),
-                           ("one message and why", f"{lodge} show REFERENCE"),
-                           ("as JSON", f"{lodge} list --json"),
-                           ("decide again, compare", f"{lodge} replay --all"),
-                           ("is anything lost?", f"{lodge} verify"),
+    for words, command in [("what came in", lodge("status")),
+                           ("one message and why", lodge("show", " REFERENCE")),
+                           ("as JSON", lodge("list", " --json")),
+                           ("decide again, compare", lodge("replay", " --all")),
+                           ("is anything lost?", lodge("verify")),
                            ("the filed plans", f"ls -R {place.spool}/filed"),
                            ("Devon's mailbox", client),
                            ("the servers' logs", f"ls {facts['dir']}/*.log")]:

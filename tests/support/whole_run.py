@@ -43,7 +43,7 @@ class WholeRun(unittest.TestCase):
 
     def assert_exit(self, done, code):
         if done.returncode != code:
-            self.fail(f"{' '.join(done.args[3:])} ended with {done.returncode}, not {code}\n"
+            self.fail(f"{' '.join(done.args[1:])} ended with {done.returncode}, not {code}\n"
                       f"--- output\n{done.stdout}\n--- errors\n{done.stderr}")
 
     def run_lodge(self, *arguments, code=DONE, **options):

@@ -196,9 +196,11 @@ class World:
 
     def lodge(self, *arguments, conf=None, input=None, timeout=900):
         """Runs it and gives back exit code and both outputs; asserts nothing."""
-        command = [self.bin, "--config", conf or self.conf, *arguments]
-        return subprocess.run(command, input=input, capture_output=True, timeout=timeout,
+        return subprocess.run(self.command(*arguments, conf=conf), input=input, capture_output=True, timeout=timeout,
                               env=self.environment(), text=not isinstance(input, bytes))
+
+    def command(self, command, *arguments, conf=None):
+        return [self.bin, command, "--config", conf or self.conf, *arguments]
 
     def environment(self):
         return dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC")

@@ -62,7 +62,7 @@ class ReadersKilled(WholeRun):
         """One pass; readers, zygote included, are killed whenever chance has it. Returns how many."""
         chance = random.Random(SEED)
         killed = 0
-        process = subprocess.Popen([self.world.bin, "--config", conf, "once"],
+        process = subprocess.Popen(self.world.command("once", conf=conf),
                                    env=self.world.environment(), stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE, text=True)
         errors = []

@@ -37,7 +37,7 @@ class Volume(WholeRun):
         runs: what wait4() tells would include its readers, and us before its exec."""
         began, peak = time.monotonic(), 0
         with open(self.world.path("once.log"), "w+") as log:
-            process = subprocess.Popen([self.world.bin, "--config", conf, "once"],
+            process = subprocess.Popen(self.world.command("once", conf=conf),
                                        env=self.world.environment(), stdout=log, stderr=log)
             while process.poll() is None:
                 peak = max(peak, high_water(process.pid))
