@@ -38,9 +38,16 @@ void lodge_airlock_free(LodgeAirlock *airlock);
 
 /* `input_fd`: the raw message, read from its start (pread; the offset is not used). `leaves_fd`: an empty
  * read-write file that gets the decoded documents; parts[].stream_offset say where. Both stay the caller's. */
-LodgeMessageFacts *lodge_airlock_read_message(LodgeAirlock *airlock, int input_fd, int leaves_fd, GError **error);
+LodgeMessageFacts *lodge_airlock_read_message(LodgeAirlock *airlock,
+                                              int input_fd,
+                                              int leaves_fd,
+                                              GError **error);
 /* `input_fd`: one document alone. */
-LodgeDocumentFacts *lodge_airlock_read_document(LodgeAirlock *airlock, int input_fd, const char *name, const char *declared_type, GError **error);
+LodgeDocumentFacts *lodge_airlock_read_document(LodgeAirlock *airlock,
+                                                int input_fd,
+                                                const char *name,
+                                                const char *declared_type,
+                                                GError **error);
 /* What the sandbox offers on this machine, in words, one line a point (for check-config); g_free it. */
 char *lodge_airlock_describe(LodgeAirlock *airlock);
 
