@@ -25,11 +25,12 @@ typedef struct {
 
 typedef struct {
     guint position;
-    char *by;          /* host after "by", lower case, or NULL */
-    char *helo;        /* what the peer called itself, or NULL */
-    char *peer_name;   /* what our server found for it, or NULL */
-    char *peer_address; /* IPv4 or IPv6 literal as the server wrote it, without brackets, or NULL */
-    char *with;        /* protocol word, upper case, or NULL */
+    char *by;        /* host after "by", lower case, or NULL */
+    char *helo;      /* what the peer called itself, or NULL */
+    char *peer_name; /* what our server found for it, or NULL */
+    char *
+        peer_address; /* IPv4 or IPv6 literal as the server wrote it, without brackets, or NULL */
+    char *with;       /* protocol word, upper case, or NULL */
     gint64 instant_us; /* after the last ";" */
     char *text;        /* unfolded */
 } LodgeReceived;
@@ -50,9 +51,9 @@ typedef struct {
 
 typedef struct {
     guint position;
-    gboolean well_formed;  /* RFC 8601, or Exchange's form */
+    gboolean well_formed;   /* RFC 8601, or Exchange's form */
     gboolean exchange_form; /* no authserv-id */
-    char *authserv_id;     /* lower case, NULL in Exchange's form */
+    char *authserv_id;      /* lower case, NULL in Exchange's form */
     guint version;
     GPtrArray *methods;
     char *text; /* unfolded */
@@ -60,13 +61,13 @@ typedef struct {
 
 typedef enum {
     LODGE_PART_MULTIPART,
-    LODGE_PART_MESSAGE,   /* message/rfc822 that was entered */
-    LODGE_PART_BODY,      /* text of the mail itself */
-    LODGE_PART_DOCUMENT,  /* to be examined */
+    LODGE_PART_MESSAGE,    /* message/rfc822 that was entered */
+    LODGE_PART_BODY,       /* text of the mail itself */
+    LODGE_PART_DOCUMENT,   /* to be examined */
     LODGE_PART_DECORATION, /* image that is inline or has a Content-ID, a logo */
-    LODGE_PART_SIGNATURE, /* detached S/MIME or PGP signature */
-    LODGE_PART_REPORT,    /* delivery-status, disposition-notification, text/rfc822-headers */
-    LODGE_PART_OTHER,     /* named but not examined: calendar, external-body, partial */
+    LODGE_PART_SIGNATURE,  /* detached S/MIME or PGP signature */
+    LODGE_PART_REPORT, /* delivery-status, disposition-notification, text/rfc822-headers */
+    LODGE_PART_OTHER,  /* named but not examined: calendar, external-body, partial */
 } LodgePartKind;
 
 typedef struct {
@@ -81,38 +82,41 @@ typedef struct {
     char *raw_name;      /* the parameter as written, or NULL */
     gint64 size_bytes;   /* decoded; 0 for containers */
     char sha256[LODGE_DIGEST_SIZE]; /* of the decoded bytes; "" for containers */
-    gint64 stream_offset; /* where the decoded bytes stand in the leaf stream; -1: not handed back */
+    gint64
+        stream_offset; /* where the decoded bytes stand in the leaf stream; -1: not handed back */
 } LodgePart;
 
 typedef struct {
     gboolean parseable; /* FALSE: not a message at all; everything else may be empty */
     gint64 size_bytes;
-    GPtrArray *header;      /* LodgeHeaderField, top first */
-    GPtrArray *from;        /* LodgeAddress, of all From fields */
+    GPtrArray *header; /* LodgeHeaderField, top first */
+    GPtrArray *from;   /* LodgeAddress, of all From fields */
     guint from_fields;
-    GPtrArray *to, *cc;     /* LodgeAddress */
-    GPtrArray *reply_to;    /* LodgeAddress */
-    char *return_path;      /* "" for <>; NULL if absent */
+    GPtrArray *to, *cc;  /* LodgeAddress */
+    GPtrArray *reply_to; /* LodgeAddress */
+    char *return_path;   /* "" for <>; NULL if absent */
     char *subject;
-    char *message_id;       /* without angle brackets */
+    char *message_id;              /* without angle brackets */
     GStrv in_reply_to, references; /* message ids without brackets */
     gint64 date_us;
-    GPtrArray *received;    /* LodgeReceived, top first */
+    GPtrArray *received;               /* LodgeReceived, top first */
     GPtrArray *authentication_results; /* LodgeAuthenticationResults, top first */
-    GPtrArray *parts;       /* LodgePart, in order of the bytes, containers before content */
-    char *body_text;        /* first text of the mail, UTF-8, cut; or NULL */
-    GStrv defects;          /* stable codes: "bare-lf", "missing-boundary", "unknown-charset" … */
-    GStrv limits_hit;       /* names of limits.h without prefix, lower case with dashes */
+    GPtrArray *parts; /* LodgePart, in order of the bytes, containers before content */
+    char *body_text;  /* first text of the mail, UTF-8, cut; or NULL */
+    GStrv defects; /* stable codes: "bare-lf", "missing-boundary", "unknown-charset" … */
+    GStrv limits_hit; /* names of limits.h without prefix, lower case with dashes */
 } LodgeMessageFacts;
 
 LodgeMessageFacts *lodge_message_facts_new(void);
 void lodge_message_facts_free(LodgeMessageFacts *facts);
 
 /* The n-th (0 first, from the top) field of that name (ASCII case-insensitive), or NULL. */
-const LodgeHeaderField *
-lodge_message_facts_find_header(const LodgeMessageFacts *facts, const char *name, guint nth);
+const LodgeHeaderField *lodge_message_facts_find_header(const LodgeMessageFacts *facts,
+                                                        const char *name,
+                                                        guint nth);
 
-LodgeHeaderField *lodge_header_field_new(const char *name, const char *raw, const char *value);
+LodgeHeaderField *
+lodge_header_field_new(const char *name, const char *raw, const char *value);
 void lodge_header_field_free(LodgeHeaderField *field);
 LodgeAddress *lodge_address_new(const char *address, const char *display_name);
 void lodge_address_free(LodgeAddress *address);
@@ -122,8 +126,9 @@ LodgeAuthenticationResults *lodge_authentication_results_new(void);
 void lodge_authentication_results_free(LodgeAuthenticationResults *results);
 LodgeAuthenticationMethod *lodge_authentication_method_new(void);
 void lodge_authentication_method_free(LodgeAuthenticationMethod *method);
-LodgeAuthenticationProperty *
-lodge_authentication_property_new(const char *ptype, const char *property, const char *value);
+LodgeAuthenticationProperty *lodge_authentication_property_new(const char *ptype,
+                                                               const char *property,
+                                                               const char *value);
 void lodge_authentication_property_free(LodgeAuthenticationProperty *property);
 LodgePart *lodge_part_new(void);
 void lodge_part_free(LodgePart *part);

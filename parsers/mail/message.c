@@ -1,0 +1,203 @@
+#include "parsers/mail/message.h"
+
+#include "parsers/mail/body_text.h"
+#include "parsers/mail/charset.h"
+#include "parsers/mail/fit.h"
+#include "parsers/mail/header_facts.h"
+#include "parsers/mail/leaf.h"
+#include "parsers/mail/marks.h"
+#include "parsers/mail/mime_tree.h"
+#include "parsers/mail/sniff.h"
+#include "parsers/text/limits.h"
+#include <gmime/gmime.h>
+#include <string.h>
+
+/* A message/rfc822 that came base64-encoded is decoded into memory to be entered. */
+#define ENCODED_MESSAGE_MAX_BYTES (64 * 1024 * 1024)
+
+G_DEFINE_QUARK(lodge_message_error_quark, lodge_message_error)
+
+gboolean lodge_message_prepare(GError **error)
+{
+    const char *missing = NULL;
+
+    if (!lodge_charset_prepare(&missing)) {
+        g_set_error(
+            error, LODGE_MESSAGE_ERROR, LODGE_MESSAGE_ERROR_PREPARE,
+            "the converter for %s is missing: install the C library's gconv modules",
+            missing);
+        return FALSE;
+    }
+    if (!lodge_sniff_prepare(&missing)) {
+        g_set_error(error, LODGE_MESSAGE_ERROR, LODGE_MESSAGE_ERROR_PREPARE,
+                    "libmagic's database cannot be loaded: %s", missing);
+        return FALSE;
+    }
+    g_mime_init();
+    return TRUE;
+}
+
+typedef struct {
+    LodgeMessageFacts *facts;
+    LodgeLeafStream stream;
+    LodgeMarks *marks;
+    gboolean has_plain_text;
+} Reading;
+
+static LodgePart *make_part(const LodgeMimeNode *node)
+{
+    LodgePart *part = lodge_part_new();
+
+    g_free(part->path);
+    part->path = g_strdup(node->path);
+    g_free(part->declared_type);
+    part->declared_type = g_strdup(node->type);
+    part->charset = g_strdup(node->charset);
+    part->disposition = g_strdup(node->disposition);
+    part->content_id = g_strdup(node->content_id);
+    part->name = g_strdup(node->name);
+    part->raw_name = g_strdup(node->raw_name);
+    if (node->shape == LODGE_MIME_MULTIPART)
+        part->kind = LODGE_PART_MULTIPART;
+    else if (node->shape == LODGE_MIME_MESSAGE)
+        part->kind = LODGE_PART_MESSAGE;
+    return part;
+}
+
+/* The first plain text is the mail's text; until one comes, the first of another kind. */
+static void take_text(Reading *reading, const LodgePart *part, GBytes *content)
+{
+    gboolean is_plain = strcmp(part->declared_type, "text/plain") == 0;
+    gboolean is_cut = FALSE;
+
+    if (content == NULL || g_bytes_get_size(content) == 0)
+        return;
+    if (part->charset != NULL && !lodge_charset_is_known(part->charset))
+        lodge_marks_add_defect(reading->marks, "unknown-charset");
+    if (reading->has_plain_text || (reading->facts->body_text != NULL && !is_plain))
+        return;
+    reading->has_plain_text = is_plain;
+    g_free(reading->facts->body_text);
+    reading->facts->body_text =
+        lodge_body_text_make(part->declared_type, part->charset, content, &is_cut);
+    if (is_cut || part->size_bytes > (gint64)g_bytes_get_size(content))
+        lodge_marks_add_limit(reading->marks, "body-text-bytes");
+}
+
+static gboolean read_tree(Reading *reading,
+                          const LodgeSource *source,
+                          const LodgeMimeTree *tree,
+                          GError **error);
+
+/* An encoded message/rfc822, which the RFC forbids and programs send. */
+static gboolean enter_encoded(Reading *reading,
+                              const LodgeSource *source,
+                              const LodgeMimeNode *node,
+                              gboolean *entered_out,
+                              GError **error)
+{
+    GError *failure = NULL;
+    g_autoptr(GBytes) content = lodge_leaf_decode(source, node, ENCODED_MESSAGE_MAX_BYTES,
+                                                  reading->marks, &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    *entered_out = FALSE;
+    if (content == NULL) {
+        lodge_marks_add_limit(reading->marks, "encoded-message-bytes");
+        return TRUE;
+    }
+    LodgeSource inner = {-1, content, (gint64)g_bytes_get_size(content)};
+    g_autoptr(LodgeMimeTree) tree =
+        lodge_mime_tree_scan(&inner, node->path, node->depth + 1, reading->marks, error);
+    if (tree == NULL)
+        return FALSE;
+    if (!tree->is_message)
+        return TRUE;
+    LodgePart *part = make_part(node);
+    part->kind = LODGE_PART_MESSAGE;
+    g_ptr_array_add(reading->facts->parts, part);
+    *entered_out = TRUE;
+    return read_tree(reading, &inner, tree, error);
+}
+
+static gboolean is_encoded_message(const LodgeMimeNode *node)
+{
+    return node->depth < LODGE_LIMIT_NESTING && lodge_mime_node_is_encoded(node) &&
+           (strcmp(node->type, "message/rfc822") == 0 ||
+            strcmp(node->type, "message/global") == 0);
+}
+
+static gboolean read_node(Reading *reading,
+                          const LodgeSource *source,
+                          const LodgeMimeNode *node,
+                          GError **error)
+{
+    g_autoptr(GBytes) text = NULL;
+    gboolean is_entered = FALSE;
+
+    if (node->shape == LODGE_MIME_LEAF && is_encoded_message(node)) {
+        if (!enter_encoded(reading, source, node, &is_entered, error))
+            return FALSE;
+        if (is_entered)
+            return TRUE;
+    }
+    LodgePart *part = make_part(node);
+    g_ptr_array_add(reading->facts->parts, part);
+    if (node->shape != LODGE_MIME_LEAF)
+        return TRUE;
+    if (!lodge_leaf_read(source, node, &reading->stream, part, reading->marks, &text,
+                         error))
+        return FALSE;
+    take_text(reading, part, text);
+    return TRUE;
+}
+
+static gboolean read_tree(Reading *reading,
+                          const LodgeSource *source,
+                          const LodgeMimeTree *tree,
+                          GError **error)
+{
+    for (guint i = 0; i < tree->nodes->len; i++) {
+        if (reading->facts->parts->len >= LODGE_LIMIT_PARTS) {
+            lodge_marks_add_limit(reading->marks, "parts");
+            return TRUE;
+        }
+        if (!read_node(reading, source, g_ptr_array_index(tree->nodes, i), error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void hand_over_marks(LodgeMessageFacts *facts, const LodgeMarks *marks)
+{
+    g_strfreev(facts->defects);
+    facts->defects = lodge_marks_defects(marks);
+    g_strfreev(facts->limits_hit);
+    facts->limits_hit = lodge_marks_limits(marks);
+}
+
+LodgeMessageFacts *
+lodge_message_parse(int input_fd, gint64 size_bytes, int leaves_fd, GError **error)
+{
+    g_return_val_if_fail(input_fd >= 0 && size_bytes >= 0, NULL);
+    g_autoptr(LodgeMessageFacts) facts = lodge_message_facts_new();
+    g_autoptr(LodgeMarks) marks = lodge_marks_new();
+    LodgeSource source = {input_fd, NULL, size_bytes};
+    Reading reading = {facts, {leaves_fd, 0}, marks, FALSE};
+
+    facts->size_bytes = size_bytes;
+    g_autoptr(LodgeMimeTree) tree = lodge_mime_tree_scan(&source, NULL, 0, marks, error);
+    if (tree == NULL)
+        return NULL;
+    facts->parseable = tree->is_message;
+    if (tree->is_message) {
+        lodge_header_facts_read(tree->header, facts, marks);
+        if (!read_tree(&reading, &source, tree, error))
+            return NULL;
+        lodge_fit_message(facts, marks);
+    }
+    hand_over_marks(facts, marks);
+    return g_steal_pointer(&facts);
+}
