@@ -1,5 +1,5 @@
 #include "intake/commands/command.h"
-#include "intake/commands/pass_report.h"
+#include "intake/commands/print_pass.h"
 #include "intake/pipeline.h"
 
 /* The call the messages are for: the one that was named, or the only one there is. */

@@ -1,5 +1,5 @@
 #include "intake/commands/command.h"
-#include "intake/commands/pass_report.h"
+#include "intake/commands/print_pass.h"
 #include "intake/pipeline.h"
 
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)

@@ -1,4 +1,4 @@
-#include "intake/commands/pass_report.h"
+#include "intake/commands/print_pass.h"
 
 #include "intake/commands/command.h"
 #include "parsers/text/display.h"

@@ -1,4 +1,4 @@
-/* pass_report.h - the result of a pass for people and for machines. */
+/* print_pass.h - the result of a pass for people and for machines. */
 #pragma once
 
 #include "intake/pipeline.h"

@@ -1,0 +1,9 @@
+/* mark.h - the seventh step of the walk: the mailbox reflects the ledger, where it is configured to.
+ *
+ * Only after the decision is durable; repeatable; a mailbox that cannot be marked now is marked by the
+ * next pass, and nothing depends on it. */
+#pragma once
+
+#include "intake/source.h"
+
+void lodge_mark_run(LodgePass *pass, GPtrArray *sources);

@@ -1,0 +1,71 @@
+#include "intake/project.h"
+
+#include "intake/log.h"
+#include "intake/operate/projector.h"
+
+#define PROJECT_BATCH 50
+
+static gboolean add_projected(LodgeTransaction *txn,
+                              LodgeLedger *ledger,
+                              gint64 now_us,
+                              gpointer data,
+                              GError **error)
+{
+    (void)ledger;
+    const GPtrArray *references = data;
+    for (guint i = 0; i < references->len; i++) {
+        LodgeEvent event = {
+            .type = LODGE_EVENT_PROJECTED,
+            .at_us = now_us,
+            .reference = g_ptr_array_index(references, i),
+        };
+        if (!lodge_transaction_add(txn, &event, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean project_one(LodgePass *pass,
+                            LodgeLedger *ledger,
+                            LodgeRulesCache *cache,
+                            const char *reference,
+                            GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(LodgeLedgerMessage) message =
+        lodge_ledger_get_message(ledger, reference, error);
+    if (message == NULL)
+        return FALSE;
+    g_autoptr(LodgeProjection) projection =
+        lodge_projector_plan(pass->spool, cache, message, &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    return projection == NULL || lodge_projection_save(pass->spool, projection, error);
+}
+
+gboolean lodge_project_run(LodgePass *pass, GError **error)
+{
+    g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(pass->spool, error);
+    if (ledger == NULL)
+        return FALSE;
+    g_autoptr(GPtrArray) owed = lodge_ledger_list_unprojected(ledger, error);
+    if (owed == NULL)
+        return FALSE;
+    g_autoptr(LodgeRulesCache) cache = lodge_rules_cache_new(pass->spool);
+    g_autoptr(GPtrArray) written = g_ptr_array_new();
+    for (guint i = 0; i < owed->len && !pass->context->stopping(); i++) {
+        lodge_log_progress("writing trees", i, owed->len);
+        if (!project_one(pass, ledger, cache, g_ptr_array_index(owed, i), error))
+            return FALSE;
+        g_ptr_array_add(written, g_ptr_array_index(owed, i));
+        if (written->len < PROJECT_BATCH && i + 1 < owed->len)
+            continue;
+        if (!lodge_committer_run(pass->committer, add_projected, written, error))
+            return FALSE;
+        g_ptr_array_set_size(written, 0);
+    }
+    lodge_log_progress_end();
+    return TRUE;
+}

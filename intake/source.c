@@ -1,0 +1,219 @@
+#include "intake/source.h"
+
+#include "intake/fetch/files.h"
+#include "intake/keep.h"
+#include "intake/log.h"
+
+/* ---- keep ---- */
+
+/* Committer's thread: the bytes are durable, reading may begin. */
+static void on_kept(const char *reference,
+                    const LodgeLocation *location,
+                    const GError *error,
+                    gpointer data)
+{
+    LodgePass *pass = data;
+    g_autofree char *uid = g_strdup_printf("%u", location->uid);
+    if (error != NULL) {
+        lodge_pass_fail(pass, error);
+        return;
+    }
+    g_mutex_lock(&pass->mutex);
+    if (reference != NULL)
+        pass->report->kept++;
+    else
+        pass->report->known++;
+    g_mutex_unlock(&pass->mutex);
+    lodge_log_info(reference != NULL ? "kept" : "located", "reference", reference,
+                   "account", location->account, "folder", location->folder, "uid", uid,
+                   NULL);
+}
+
+/* The committer has just applied it, so its own view of the ledger knows the message. */
+static void on_kept_read(const char *reference,
+                         const LodgeLocation *location,
+                         const GError *error,
+                         gpointer data)
+{
+    LodgePass *pass = data;
+    on_kept(reference, location, error, pass);
+    if (error != NULL || reference == NULL)
+        return;
+    g_autoptr(GError) failure = NULL;
+    g_autoptr(LodgeLedgerMessage) message =
+        lodge_ledger_get_message(lodge_spool_ledger(pass->spool), reference, &failure);
+    if (message == NULL) {
+        if (failure != NULL)
+            lodge_pass_fail(pass, failure);
+        return;
+    }
+    lodge_workers_push(pass->workers, reference, message->message_sha256);
+}
+
+static gboolean has_room(LodgePass *pass, GError **error)
+{
+    gint64 free_bytes = lodge_spool_free_bytes(pass->spool);
+    if (free_bytes < 0 || free_bytes >= pass->settings->limits.reserve_bytes)
+        return TRUE;
+    g_autofree char *left =
+        g_format_size_full((guint64)free_bytes, G_FORMAT_SIZE_IEC_UNITS);
+    g_set_error(
+        error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_SPACE,
+        "%s has %s left, less than the reserve; nothing more is fetched (it stays safe in "
+        "the mailbox) until there is room",
+        lodge_spool_dir(pass->spool), left);
+    return FALSE;
+}
+
+static gboolean deliver(LodgeStage *stage,
+                        const LodgeLocation *location,
+                        gint64 internaldate_us,
+                        gpointer data,
+                        GError **error)
+{
+    LodgeSource *source = data;
+    LodgePass *pass = source->pass;
+    if (lodge_pass_has_failed(pass)) {
+        lodge_stage_free(stage);
+        g_set_error(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_STOPPED,
+                    "the spool failed");
+        return FALSE;
+    }
+    if (!has_room(pass, error)) {
+        lodge_stage_free(stage);
+        return FALSE;
+    }
+    lodge_keep_submit(pass->committer, stage, location, internaldate_us, source->call->id,
+                      source->call->rules->call->reference_prefix, on_kept_read, pass);
+    return TRUE;
+}
+
+/* ---- fetch ---- */
+
+static void warn(const char *object, const char *words, gpointer data)
+{
+    LodgeSource *source = data;
+    g_mutex_lock(&source->pass->mutex);
+    source->pass->report->failed++;
+    g_mutex_unlock(&source->pass->mutex);
+    lodge_log_warning("not-fetched", "source", source->result->name, "object", object,
+                      "reason", words, NULL);
+}
+
+static void show_progress(const char *folder, guint64 done, guint64 total, gpointer data)
+{
+    (void)data;
+    g_autofree char *words = g_strdup_printf("fetching %s", folder);
+    lodge_log_progress(words, done, total);
+}
+
+static gboolean is_stopping(gpointer data)
+{
+    LodgeSource *source = data;
+    return source->pass->context->stopping() || lodge_pass_has_failed(source->pass);
+}
+
+static LodgeFetchSink sink_for(LodgeSource *source)
+{
+    return (LodgeFetchSink){deliver, warn, show_progress, is_stopping, source};
+}
+
+LodgeMailboxSession *lodge_source_open_mailbox(const LodgeContext *context,
+                                               const LodgeMailbox *mailbox,
+                                               GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    char *secret = lodge_secret_load(&mailbox->endpoint.secret,
+                                     context->credentials_directory, &failure);
+    if (secret == NULL) {
+        g_propagate_prefixed_error(error, g_steal_pointer(&failure),
+                                   "[mailbox %s]: ", mailbox->name);
+        return NULL;
+    }
+    LodgeMailboxSession *session = lodge_mailbox_open(mailbox, secret, error);
+    lodge_secret_wipe(secret);
+    return session;
+}
+
+static gboolean fetch_mailbox(LodgeSource *source, GError **error)
+{
+    LodgePass *pass = source->pass;
+    g_autoptr(LodgeMailboxSession) session =
+        lodge_source_open_mailbox(pass->context, source->mailbox, error);
+    if (session == NULL)
+        return FALSE;
+    g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(pass->spool, error);
+    if (ledger == NULL)
+        return FALSE;
+    LodgeFetchSink sink = sink_for(source);
+    return lodge_mailbox_fetch(session, pass->spool, ledger,
+                               pass->settings->limits.max_message_bytes, &sink,
+                               &source->result->folders, error);
+}
+
+static gboolean fetch_files(LodgeSource *source, GError **error)
+{
+    LodgePass *pass = source->pass;
+    LodgeFetchSink sink = sink_for(source);
+    guint64 fetched = 0;
+    guint64 failed = 0;
+    return lodge_files_fetch(source->paths, pass->spool,
+                             pass->settings->limits.max_message_bytes, &sink, &fetched,
+                             &failed, error);
+}
+
+static gpointer run_source(gpointer data)
+{
+    LodgeSource *source = data;
+    GError *error = NULL;
+    gboolean done = has_room(source->pass, &error) &&
+                    (source->mailbox != NULL ? fetch_mailbox(source, &error)
+                                             : fetch_files(source, &error));
+    if (!done) {
+        lodge_log_warning("source-failed", "source", source->result->name, "reason",
+                          error->message, NULL);
+        source->result->error = error;
+    }
+    return NULL;
+}
+
+static LodgeSource *source_new(LodgePass *pass, const char *name)
+{
+    LodgeSource *source = g_new0(LodgeSource, 1);
+    source->pass = pass;
+    source->result = g_new0(LodgePassSource, 1);
+    source->result->name = g_strdup(name);
+    g_ptr_array_add(pass->report->sources, source->result);
+    return source;
+}
+
+GPtrArray *lodge_source_start(LodgePass *pass, const char *const *paths, const char *call)
+{
+    GPtrArray *sources = g_ptr_array_new_with_free_func(g_free);
+    if (paths != NULL) {
+        LodgeSource *source = source_new(pass, "files");
+        source->paths = paths;
+        source->call = lodge_settings_find_call(pass->settings, call);
+        g_ptr_array_add(sources, source);
+    }
+    for (guint i = 0; paths == NULL && i < pass->settings->mailboxes->len; i++) {
+        const LodgeMailbox *mailbox = g_ptr_array_index(pass->settings->mailboxes, i);
+        LodgeSource *source = source_new(pass, mailbox->name);
+        source->mailbox = mailbox;
+        source->call = lodge_settings_find_call(pass->settings, mailbox->call);
+        g_ptr_array_add(sources, source);
+    }
+    for (guint i = 0; i < sources->len; i++) {
+        LodgeSource *source = g_ptr_array_index(sources, i);
+        source->thread = g_thread_new("fetcher", run_source, source);
+    }
+    return sources;
+}
+
+void lodge_source_join(GPtrArray *sources)
+{
+    for (guint i = 0; i < sources->len; i++) {
+        LodgeSource *source = g_ptr_array_index(sources, i);
+        g_thread_join(source->thread);
+    }
+}
