@@ -6,16 +6,26 @@
  * is erased. Rows are JSON, one a line; the index is rebuilt from rows and records alone.
  *
  * An event is a plain value: set what its type needs, the rest stays zero. Strings are
- * borrowed while an event is being added, owned by the event when it was parsed. */
+ * borrowed while an event is being added, owned by the event when it was parsed. An instant of zero is not
+ * set, and comes back as LODGE_INSTANT_UNKNOWN; so does everything in a record that was
+ * erased come back as zero. Which member belongs to which types, and whether it goes into the row or
+ * the record, is one table in event_member.c.
+ *
+ * A row's strings must be codes ([A-Za-z0-9._-], at most 128, and no SHA-256), so
+ * that nothing personal gets into the chain by mistake; parse_row refuses others. Errors:
+ * LODGE_SPOOL_ERROR_DAMAGED. Limits: LODGE_EVENT_ROW_BYTES, LODGE_EVENT_RECORD_BYTES. */
 #pragma once
 
 #include "parsers/text/digest.h"
 #include "parsers/text/instant.h"
 #include <glib.h>
 
+#define LODGE_EVENT_ROW_BYTES (256 * 1024)
+#define LODGE_EVENT_RECORD_BYTES (16 * 1024 * 1024)
+
 typedef enum {
-    LODGE_EVENT_KEPT,      /* a message came in: raw bytes are durable */
-    LODGE_EVENT_LOCATED,   /* the same bytes were found at another location, or fetched again */
+    LODGE_EVENT_KEPT,    /* a message came in: raw bytes are durable */
+    LODGE_EVENT_LOCATED, /* the same bytes were found at another location, or fetched again */
     LODGE_EVENT_DEFERRED,  /* processing failed for our reasons; it stays pending */
     LODGE_EVENT_DECIDED,   /* a decision, with its inputs */
     LODGE_EVENT_OWED,      /* a receipt is owed (same segment as its decision) */
@@ -61,50 +71,52 @@ typedef struct {
 
 typedef struct {
     LodgeEventType type;
+    guint64 seq; /* number in the journal, 1 the first; set by the transaction */
     gint64 at_us;
     char *reference; /* all but PASSED */
 
     /* KEPT, LOCATED, MARKED (record) */
-    char *call;                /* KEPT, PASSED: in the row */
-    char *message_sha256;      /* KEPT */
-    gint64 size_bytes;         /* KEPT */
+    char *call;           /* KEPT, PASSED: in the row */
+    char *message_sha256; /* KEPT */
+    gint64 size_bytes;    /* KEPT */
     LodgeLocation location;
-    gint64 internaldate_us;    /* or LODGE_INSTANT_UNKNOWN */
+    gint64 internaldate_us; /* or LODGE_INSTANT_UNKNOWN */
 
     /* DEFERRED: code in the row (whose fault: "reader-unavailable"), words in the record */
-    char *code;                /* also MARKED: "keyword", "moved"; ANSWERED: "sent" … */
+    char *code; /* also MARKED: "keyword", "moved"; ANSWERED: "sent" … */
     char *words;
-    guint attempt;             /* DEFERRED, ATTEMPTED, ANSWERED */
-    gint64 retry_at_us;        /* DEFERRED, ANSWERED/retry */
+    guint attempt;      /* DEFERRED, ATTEMPTED, ANSWERED */
+    gint64 retry_at_us; /* DEFERRED, ANSWERED/retry */
 
     /* DECIDED: council, version, outcome, timeliness, received instant, finding codes in the row */
-    char *council;             /* GSS code or NULL */
-    guint version;             /* 0: not filed */
-    char *outcome;             /* accepted, held, rejected, duplicate, not-a-submission */
-    char *timeliness;          /* on-time, late, not-open, undetermined */
+    char *council;    /* GSS code or NULL */
+    guint version;    /* 0: not filed */
+    char *outcome;    /* accepted, held, rejected, duplicate, not-a-submission */
+    char *timeliness; /* on-time, late, not-open, undetermined */
     gint64 received_us;
-    char *received_source;     /* border-hop, internaldate, none */
-    char *content_key;         /* record */
-    char *message_id;          /* record, or NULL */
-    char *from;                /* record, addr-spec, or NULL */
-    char *subject;             /* record, or NULL */
-    char *duplicate_of;        /* row: reference, or NULL */
-    GPtrArray *findings;       /* LodgeEventFinding: codes and severities in the row, words in the record */
-    GPtrArray *documents;      /* LodgeEventDocument: record */
+    char *received_source; /* border-hop, internaldate, none */
+    char *content_key;     /* record */
+    char *message_id;      /* record, or NULL */
+    char *from;            /* record, addr-spec, or NULL */
+    char *subject;         /* record, or NULL */
+    char *duplicate_of;    /* row: reference, or NULL */
+    GPtrArray *
+        findings; /* LodgeEventFinding: codes and severities in the row, words in the record */
+    GPtrArray *documents;                                  /* LodgeEventDocument: record */
     char *reading, *evidence, *history, *rules, *decision; /* objects: record */
 
-    /* OWED, ATTEMPTED, ANSWERED */
-    char *receipt;             /* "PP24-000123-K.1" */
-    char *receipt_kind;        /* received, decision: row */
-    char *receipt_to;          /* record */
-    char *receipt_message_id;  /* record */
-    char *receipt_object;      /* record: the mail as it will be sent */
-    int smtp_code;             /* ANSWERED: row */
+    /* OWED, ATTEMPTED, ANSWERED: receipt and its kind in the row, the rest in OWED's record */
+    char *receipt;      /* "PP24-000123-K.1" */
+    char *receipt_kind; /* received, decision */
+    char *receipt_to;
+    char *receipt_message_id;
+    char *receipt_object; /* the mail as it will be sent */
+    int smtp_code;        /* ANSWERED: row */
 
     /* PASSED: counts in the record */
     char *account;
     gboolean complete;
-    GPtrArray *folders;        /* LodgeEventFolder */
+    GPtrArray *folders; /* LodgeEventFolder */
 } LodgeEvent;
 
 LodgeEvent *lodge_event_new(LodgeEventType type, gint64 at_us, const char *reference);
@@ -112,16 +124,23 @@ void lodge_event_free(LodgeEvent *event);
 LodgeEvent *lodge_event_copy(const LodgeEvent *event);
 const char *lodge_event_type_format(LodgeEventType type);
 
+/* -1: no such type. */
+int lodge_event_type_parse(const char *text);
+
 /* The record's JSON with this salt (64 hex digits), or NULL where the type has none. */
 GBytes *lodge_event_format_record(const LodgeEvent *event, const char *salt);
 /* The row's JSON, one line without its end; `record_sha256` NULL when there is none. */
 char *lodge_event_format_row(const LodgeEvent *event, const char *record_sha256);
 /* A row alone: record_sha256_out (g_free) names the record or is NULL. */
-LodgeEvent *lodge_event_parse_row(const char *row, gsize size_bytes, char **record_sha256_out, GError **error);
+LodgeEvent *lodge_event_parse_row(const char *row,
+                                  gsize size_bytes,
+                                  char **record_sha256_out,
+                                  GError **error);
 /* Adds the record's half to an event parsed from its row. */
 gboolean lodge_event_parse_record(LodgeEvent *event, GBytes *record, GError **error);
 
-LodgeEventFinding *lodge_event_finding_new(const char *code, const char *severity, const char *words);
+LodgeEventFinding *
+lodge_event_finding_new(const char *code, const char *severity, const char *words);
 void lodge_event_finding_free(LodgeEventFinding *finding);
 LodgeEventDocument *lodge_event_document_new(void);
 void lodge_event_document_free(LodgeEventDocument *document);

@@ -14,19 +14,19 @@ typedef struct LodgeLedger LodgeLedger;
 void lodge_ledger_close(LodgeLedger *ledger);
 
 typedef struct {
-    char *id;   /* "PP24-000123-K.1" */
+    char *id; /* "PP24-000123-K.1" */
     char *reference;
-    char *kind; /* received, decision */
+    char *kind;  /* received, decision */
     char *state; /* owed, attempted, sent, refused, retry, unknown */
     char *to;
     char *message_id;
     char *object;
     guint attempts;
     gint64 owed_us;
-    gint64 due_us;  /* when to try (next) */
+    gint64 due_us; /* when to try (next) */
     gint64 answered_us;
     int smtp_code;
-    char *reply;    /* what the server said last, or NULL */
+    char *reply; /* what the server said last, or NULL */
 } LodgeLedgerReceipt;
 
 typedef struct {
@@ -37,9 +37,9 @@ typedef struct {
     gint64 size_bytes;
     gint64 kept_us;
     gint64 decided_us;
-    LodgeLocation location;  /* the first one */
-    gint64 internaldate_us;  /* there */
-    GPtrArray *locations;    /* LodgeLocation: all of them, the first first */
+    LodgeLocation location; /* the first one */
+    gint64 internaldate_us; /* there */
+    GPtrArray *locations;   /* LodgeLocation: all of them, the first first */
     char *message_id, *from, *subject, *content_key;
     char *council;
     guint version;
@@ -48,38 +48,50 @@ typedef struct {
     char *received_source;
     char *duplicate_of;
     char *reading, *evidence, *history, *rules, *decision; /* objects; NULL while pending */
-    GPtrArray *findings;  /* LodgeEventFinding */
-    GPtrArray *documents; /* LodgeEventDocument */
-    GPtrArray *receipts;  /* LodgeLedgerReceipt */
-    guint attempts;       /* of ours that failed */
-    char *deferred_code, *deferred_words; /* the last failure, or NULL */
+    GPtrArray *findings;                                   /* LodgeEventFinding */
+    GPtrArray *documents;                                  /* LodgeEventDocument */
+    GPtrArray *receipts;                                   /* LodgeLedgerReceipt */
+    guint attempts;                                        /* of ours that failed */
+    char *deferred_code, *deferred_words;                  /* the last failure, or NULL */
     gint64 retry_at_us;
-    gboolean marked;      /* the mailbox reflects the decision, at the first location */
-    gboolean projected;   /* its human-readable tree was written */
+    gboolean marked;    /* the mailbox reflects the decision, at the first location */
+    gboolean projected; /* its human-readable tree was written */
 } LodgeLedgerMessage;
 
 void lodge_ledger_message_free(LodgeLedgerMessage *message);
 void lodge_ledger_receipt_free(LodgeLedgerReceipt *receipt);
 
 /* NULL with no error: no such message. */
-LodgeLedgerMessage *lodge_ledger_get_message(LodgeLedger *ledger, const char *reference, GError **error);
+LodgeLedgerMessage *
+lodge_ledger_get_message(LodgeLedger *ledger, const char *reference, GError **error);
 /* Reference of the message with these bytes, or NULL; g_free it. */
-char *lodge_ledger_find_message(LodgeLedger *ledger, const char *message_sha256, GError **error);
+char *
+lodge_ledger_find_message(LodgeLedger *ledger, const char *message_sha256, GError **error);
 
 /* Calls back once per message in order of reference; FALSE from the callback ends it. */
-typedef gboolean (*LodgeLedgerVisit)(const LodgeLedgerMessage *message, gpointer data, GError **error);
+typedef gboolean (*LodgeLedgerVisit)(const LodgeLedgerMessage *message,
+                                     gpointer data,
+                                     GError **error);
 typedef struct {
     const char *call;    /* NULL: any */
     const char *state;   /* NULL: any */
     const char *outcome; /* NULL: any */
     const char *council; /* NULL: any */
 } LodgeLedgerFilter;
-gboolean lodge_ledger_visit_messages(LodgeLedger *ledger, const LodgeLedgerFilter *filter, LodgeLedgerVisit visit, gpointer data, GError **error);
+gboolean lodge_ledger_visit_messages(LodgeLedger *ledger,
+                                     const LodgeLedgerFilter *filter,
+                                     LodgeLedgerVisit visit,
+                                     gpointer data,
+                                     GError **error);
 
 /* References that are pending and due at now, oldest first. */
 GPtrArray *lodge_ledger_list_pending(LodgeLedger *ledger, gint64 now_us, GError **error);
 /* Sorted guint32 UIDs known at this folder and epoch. */
-GArray *lodge_ledger_list_uids(LodgeLedger *ledger, const char *account, const char *folder, guint32 uidvalidity, GError **error);
+GArray *lodge_ledger_list_uids(LodgeLedger *ledger,
+                               const char *account,
+                               const char *folder,
+                               guint32 uidvalidity,
+                               GError **error);
 /* Decided messages of this account and folder epoch whose mailbox is not marked yet: LodgeLedgerMark. */
 typedef struct {
     char *reference;
@@ -87,14 +99,21 @@ typedef struct {
     char *outcome;
 } LodgeLedgerMark;
 void lodge_ledger_mark_free(LodgeLedgerMark *mark);
-GPtrArray *lodge_ledger_list_unmarked(LodgeLedger *ledger, const char *account, const char *folder, guint32 uidvalidity, GError **error);
+GPtrArray *lodge_ledger_list_unmarked(LodgeLedger *ledger,
+                                      const char *account,
+                                      const char *folder,
+                                      guint32 uidvalidity,
+                                      GError **error);
 /* References decided but not projected. */
 GPtrArray *lodge_ledger_list_unprojected(LodgeLedger *ledger, GError **error);
 
 /* Receipts in state owed, retry, attempted or unknown-to-be-retried, due at now, by due time: LodgeLedgerReceipt. */
-GPtrArray *lodge_ledger_list_receipts_due(LodgeLedger *ledger, gint64 now_us, GError **error);
+GPtrArray *
+lodge_ledger_list_receipts_due(LodgeLedger *ledger, gint64 now_us, GError **error);
 /* All receipts not yet at an end; the earliest due instant into due_us_out (or UNKNOWN). */
-guint lodge_ledger_count_receipts_open(LodgeLedger *ledger, gint64 *due_us_out, GError **error);
+guint lodge_ledger_count_receipts_open(LodgeLedger *ledger,
+                                       gint64 *due_us_out,
+                                       GError **error);
 
 /* ---- history, the third input of the decision ---- */
 typedef struct {
@@ -109,9 +128,17 @@ typedef struct {
 } LodgeLedgerPast;
 void lodge_ledger_past_free(LodgeLedgerPast *past);
 /* Decided messages of the call, other than `reference`, with this content key (duplicates excluded), oldest first. */
-GPtrArray *lodge_ledger_list_same_content(LodgeLedger *ledger, const char *call, const char *content_key, const char *reference, GError **error);
+GPtrArray *lodge_ledger_list_same_content(LodgeLedger *ledger,
+                                          const char *call,
+                                          const char *content_key,
+                                          const char *reference,
+                                          GError **error);
 /* Decided messages of the call filed for this council (version > 0) or held/rejected for it, oldest first. */
-GPtrArray *lodge_ledger_list_council(LodgeLedger *ledger, const char *call, const char *council, const char *reference, GError **error);
+GPtrArray *lodge_ledger_list_council(LodgeLedger *ledger,
+                                     const char *call,
+                                     const char *council,
+                                     const char *reference,
+                                     GError **error);
 
 /* ---- passes ---- */
 typedef struct {
@@ -124,7 +151,10 @@ void lodge_ledger_pass_free(LodgeLedgerPass *pass);
 /* The last pass of each account. */
 GPtrArray *lodge_ledger_list_passes(LodgeLedger *ledger, GError **error);
 /* Epochs seen of a folder: guint32 uidvalidities, latest last. */
-GArray *lodge_ledger_list_epochs(LodgeLedger *ledger, const char *account, const char *folder, GError **error);
+GArray *lodge_ledger_list_epochs(LodgeLedger *ledger,
+                                 const char *account,
+                                 const char *folder,
+                                 GError **error);
 
 /* Events of a message in order, for its timeline: LodgeLedgerLine. */
 typedef struct {
@@ -133,7 +163,8 @@ typedef struct {
     char *words; /* code or state in brief */
 } LodgeLedgerLine;
 void lodge_ledger_line_free(LodgeLedgerLine *line);
-GPtrArray *lodge_ledger_list_timeline(LodgeLedger *ledger, const char *reference, GError **error);
+GPtrArray *
+lodge_ledger_list_timeline(LodgeLedger *ledger, const char *reference, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeLedger, lodge_ledger_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeLedgerMessage, lodge_ledger_message_free)

@@ -12,7 +12,8 @@
 #include <glib.h>
 
 typedef struct {
-    char *path; /* relative: "filed/productivity-plans-2024/E07000115-tonbridge-and-malling/v1" */
+    char *
+        path; /* relative: "filed/productivity-plans-2024/E07000115-tonbridge-and-malling/v1" */
     GPtrArray *files; /* LodgeProjectionFile */
 } LodgeProjection;
 
@@ -23,14 +24,21 @@ typedef struct {
 } LodgeProjectionFile;
 
 LodgeProjection *lodge_projection_new(const char *path);
-void lodge_projection_add_object(LodgeProjection *projection, const char *name, const char *sha256);
-void lodge_projection_add_bytes(LodgeProjection *projection, const char *name, GBytes *bytes);
+void lodge_projection_add_object(LodgeProjection *projection,
+                                 const char *name,
+                                 const char *sha256);
+void lodge_projection_add_bytes(LodgeProjection *projection,
+                                const char *name,
+                                GBytes *bytes);
 void lodge_projection_free(LodgeProjection *projection);
 
-gboolean lodge_projection_save(LodgeSpool *spool, const LodgeProjection *projection, GError **error);
+gboolean
+lodge_projection_save(LodgeSpool *spool, const LodgeProjection *projection, GError **error);
 /* Removes a tree that no longer holds (a held message that was decided again). Absent is fine. */
 gboolean lodge_projection_remove(LodgeSpool *spool, const char *path, GError **error);
 /* TRUE when the tree is there with exactly these files and bytes; else FALSE and problem_out (g_free). */
-gboolean lodge_projection_check(LodgeSpool *spool, const LodgeProjection *projection, char **problem_out);
+gboolean lodge_projection_check(LodgeSpool *spool,
+                                const LodgeProjection *projection,
+                                char **problem_out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeProjection, lodge_projection_free)

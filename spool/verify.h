@@ -26,7 +26,12 @@ typedef struct {
 typedef void (*LodgeVerifyProgress)(guint64 done, guint64 total, gpointer data);
 
 /* NULL: verification itself could not be done. `repair` needs the writer's lock. */
-LodgeVerifyReport *lodge_verify_run(const char *dir, gboolean repair, gint64 now_us, LodgeVerifyProgress progress, gpointer data, GError **error);
+LodgeVerifyReport *lodge_verify_run(const char *dir,
+                                    gboolean repair,
+                                    gint64 now_us,
+                                    LodgeVerifyProgress progress,
+                                    gpointer data,
+                                    GError **error);
 void lodge_verify_report_free(LodgeVerifyReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeVerifyReport, lodge_verify_report_free)

@@ -1,0 +1,136 @@
+/* Many files made durable together: start write-back early, sync all late, rename all, sync
+ * each directory once. Why that order is safe is argued in durable_file.c; this file makes no
+ * system call of its own. */
+#include "spool/durable_file.h"
+
+/* Files are kept open until they are synced, because the kernel reports a failed write-back
+ * only to a descriptor that was open when it failed. This bounds how many. */
+#define OPEN_MAX_FILES 256
+
+typedef struct {
+    LodgeDurableFile *file;
+    char *target;
+    mode_t mode;
+} Entry;
+
+struct LodgeDurableBatch {
+    LodgeDurableRoot *root;
+    GPtrArray *entries;      /* Entry */
+    guint synced;            /* of these, from the front */
+    guint placed;            /* of these, from the front */
+    GHashTable *directories; /* names, to be synced */
+};
+
+static void entry_free(gpointer data)
+{
+    Entry *entry = data;
+    lodge_durable_file_free(entry->file);
+    g_free(entry->target);
+    g_free(entry);
+}
+
+LodgeDurableBatch *lodge_durable_batch_new(LodgeDurableRoot *root)
+{
+    LodgeDurableBatch *batch = g_new0(LodgeDurableBatch, 1);
+    batch->root = root;
+    batch->entries = g_ptr_array_new_with_free_func(entry_free);
+    batch->directories = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return batch;
+}
+
+static gboolean sync_files(LodgeDurableBatch *batch, GError **error)
+{
+    for (; batch->synced < batch->entries->len; batch->synced++) {
+        Entry *entry = g_ptr_array_index(batch->entries, batch->synced);
+        if (!lodge_durable_file_sync(entry->file, entry->mode, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+gboolean lodge_durable_batch_add(LodgeDurableBatch *batch,
+                                 LodgeDurableFile *file,
+                                 const char *target,
+                                 mode_t mode,
+                                 GError **error)
+{
+    Entry *entry = g_new0(Entry, 1);
+    entry->file = file;
+    entry->target = g_strdup(target);
+    entry->mode = mode;
+    g_ptr_array_add(batch->entries, entry);
+    if (!lodge_durable_file_start(file, error))
+        return FALSE;
+    return batch->entries->len - batch->synced < OPEN_MAX_FILES || sync_files(batch, error);
+}
+
+void lodge_durable_batch_add_directory(LodgeDurableBatch *batch, const char *name)
+{
+    g_hash_table_add(batch->directories, g_strdup(name));
+}
+
+/* A directory that is new also makes its parent's entries change. */
+static gboolean need_directory(LodgeDurableBatch *batch, const char *name, GError **error)
+{
+    if (g_hash_table_contains(batch->directories, name))
+        return TRUE;
+    gboolean made = FALSE;
+    if (!lodge_durable_directory_make_unsynced(batch->root, name, &made, error))
+        return FALSE;
+    if (made)
+        g_hash_table_add(batch->directories, g_path_get_dirname(name));
+    g_hash_table_add(batch->directories, g_strdup(name));
+    return TRUE;
+}
+
+static gboolean place_files(LodgeDurableBatch *batch, GError **error)
+{
+    for (; batch->placed < batch->entries->len; batch->placed++) {
+        Entry *entry = g_ptr_array_index(batch->entries, batch->placed);
+        g_autofree char *directory = g_path_get_dirname(entry->target);
+        if (!need_directory(batch, directory, error) ||
+            !lodge_durable_file_place(entry->file, entry->target, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean sync_directories(LodgeDurableBatch *batch, GError **error)
+{
+    GHashTableIter iter;
+    gpointer name;
+    g_hash_table_iter_init(&iter, batch->directories);
+    while (g_hash_table_iter_next(&iter, &name, NULL))
+        if (!lodge_durable_directory_sync(batch->root, name, error))
+            return FALSE;
+    return TRUE;
+}
+
+gboolean lodge_durable_batch_commit(LodgeDurableBatch *batch, GError **error)
+{
+    if (sync_files(batch, error) && place_files(batch, error) &&
+        sync_directories(batch, error))
+        return TRUE;
+    lodge_durable_batch_undo(batch);
+    return FALSE;
+}
+
+/* One that stays behind because it cannot be removed is an object nobody names: harmless,
+ * and counted by verify. */
+void lodge_durable_batch_undo(LodgeDurableBatch *batch)
+{
+    for (guint i = 0; i < batch->placed; i++) {
+        const Entry *entry = g_ptr_array_index(batch->entries, i);
+        lodge_durable_remove(batch->root, entry->target, NULL);
+    }
+    batch->placed = 0;
+}
+
+void lodge_durable_batch_free(LodgeDurableBatch *batch)
+{
+    if (batch == NULL)
+        return;
+    g_ptr_array_unref(batch->entries);
+    g_hash_table_unref(batch->directories);
+    g_free(batch);
+}

@@ -1,0 +1,1 @@
+lodge_test(spool/test_spool lodge_spool PkgConfig::SQLITE)
