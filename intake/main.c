@@ -91,6 +91,29 @@ static const LodgeCommand *find_command(const char *name)
     return NULL;
 }
 
+/* Where the command's name stands: common options may come before it. argc: nowhere. */
+static int find_command_at(int argc, char **argv)
+{
+    int at = 1;
+    while (at < argc && argv[at][0] == '-') {
+        gboolean takes_value =
+            strcmp(argv[at], "-c") == 0 || strcmp(argv[at], "--config") == 0;
+        at += takes_value ? 2 : 1;
+    }
+    return MIN(at, argc);
+}
+
+/* Moves the name to the front: [name, options before it, the rest]; free the array only. */
+static char **put_command_first(int argc, char **argv, int at)
+{
+    char **arguments = g_new0(char *, (gsize)argc + 1);
+    arguments[0] = argv[at];
+    for (int i = 1, to = 1; i < argc; i++)
+        if (i != at)
+            arguments[to++] = argv[i];
+    return arguments;
+}
+
 /* A result that did not reach whoever asked is no result. */
 static LodgeExit flush_output(LodgeExit code)
 {
@@ -134,13 +157,15 @@ int main(int argc, char **argv)
         printf("lodge %s\n", LODGE_VERSION);
         return flush_output(LODGE_EXIT_DONE);
     }
-    const LodgeCommand *command = find_command(argv[1]);
+    int at = find_command_at(argc, argv);
+    const LodgeCommand *command = at < argc ? find_command(argv[at]) : NULL;
     if (command == NULL) {
-        g_autofree char *shown = lodge_display_line(argv[1], 100);
+        g_autofree char *shown = lodge_display_line(at < argc ? argv[at] : "", 100);
         fprintf(stderr, "lodge: there is no command \"%s\"; see lodge --help\n", shown);
         return LODGE_EXIT_USAGE;
     }
     prepare_process();
     lodge_log_open(&context);
-    return (int)run_command(command, &context, argc - 1, argv + 1);
+    g_autofree char **arguments = put_command_first(argc, argv, at);
+    return (int)run_command(command, &context, argc - 1, arguments);
 }
