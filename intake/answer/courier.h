@@ -15,7 +15,8 @@ typedef struct {
     LodgeCourierResult result;
     int smtp_code; /* 0: none was received */
     char *words;   /* the server's reply or what went wrong; one displayable line */
-    gboolean whole_server; /* the fault concerns the server (unreachable, TLS, login), not this receipt: stop for now */
+    gboolean
+        whole_server; /* the fault concerns the server (unreachable, TLS, login), not this receipt: stop for now */
 } LodgeCourierReply;
 
 typedef struct LodgeCourier LodgeCourier;
@@ -24,12 +25,19 @@ typedef struct LodgeCourier LodgeCourier;
 LodgeCourier *lodge_courier_new(const LodgeSmtp *smtp, const char *secret);
 void lodge_courier_free(LodgeCourier *courier);
 /* Blocks at most as long as the endpoint's time-outs allow. */
-void lodge_courier_send(LodgeCourier *courier, const char *envelope_from, const char *to, GBytes *message, LodgeCourierReply *reply_out);
+void lodge_courier_send(LodgeCourier *courier,
+                        const char *envelope_from,
+                        const char *to,
+                        GBytes *message,
+                        LodgeCourierReply *reply_out);
 void lodge_courier_reply_clear(LodgeCourierReply *reply);
 const char *lodge_courier_result_format(LodgeCourierResult result);
 /* For check-config --online: connects, EHLO, STARTTLS, login, QUIT; what the server offers in words. */
 char *lodge_courier_describe(const LodgeSmtp *smtp, const char *secret, GError **error);
 /* When to try again after `attempt` failures: doubling from first to max with deterministic jitter by receipt id. */
-gint64 lodge_courier_retry_at(const LodgeSmtp *smtp, const char *receipt_id, guint attempt, gint64 now_us);
+gint64 lodge_courier_retry_at(const LodgeSmtp *smtp,
+                              const char *receipt_id,
+                              guint attempt,
+                              gint64 now_us);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeCourier, lodge_courier_free)

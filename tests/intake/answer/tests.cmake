@@ -1,0 +1,6 @@
+foreach(module address conversation credentials)
+    lodge_test(intake/answer/test_${module} lodge_answer)
+endforeach()
+foreach(module encoded_word receipt)
+    lodge_test(intake/answer/test_${module} lodge_answer PkgConfig::GMIME)
+endforeach()
