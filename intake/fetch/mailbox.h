@@ -19,6 +19,8 @@ typedef enum {
     LODGE_FETCH_ERROR_REFUSED,  /* tagged NO/BAD: names the command and the folder */
     LODGE_FETCH_ERROR_FOLDER,   /* a configured folder does not exist; lists those that do */
     LODGE_FETCH_ERROR_STOPPED,  /* deliver or stop asked to end */
+    LODGE_FETCH_ERROR_BUSY,     /* the server asks for patience; see lodge_mailbox_backoff_ms */
+    LODGE_FETCH_ERROR_EPOCH,    /* UIDVALIDITY changed meanwhile: the next pass reads the folder anew */
 } LodgeFetchError;
 
 typedef struct {
@@ -35,11 +37,15 @@ typedef struct {
 
 typedef struct LodgeMailboxSession LodgeMailboxSession;
 
-/* Connects and logs in; the secret is used up here. */
+/* Connects and logs in; the secret is used up here. `mailbox` must outlive the session. */
 LodgeMailboxSession *lodge_mailbox_open(const LodgeMailbox *mailbox, const char *secret, GError **error);
 void lodge_mailbox_close(LodgeMailboxSession *session); /* LOGOUT, politely but briefly */
 
-/* The pass. Returns LodgeEventFolder accounts (also for folders done before an error, through folders_out). */
+/* How long the server asked us to stay away when it last answered BUSY; 0: it did not say. */
+guint lodge_mailbox_backoff_ms(const LodgeMailboxSession *session);
+
+/* The pass. A folder that is refused or changes its epoch does not stop the others; the first such error is
+ * returned at the end. Returns LodgeEventFolder accounts (also for folders done before an error, through folders_out). */
 gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
                              LodgeSpool *spool,
                              LodgeLedger *ledger,

@@ -1,0 +1,203 @@
+#include "intake/fetch/listing.h"
+#include "intake/fetch/mailbox.h"
+#include "parsers/imap/fetch.h"
+#include "parsers/imap/mailbox_data.h"
+#include "parsers/imap/uid_set.h"
+
+#define LISTING_ATTEMPTS 3
+#define SIZE_RESPONSE_BYTES 80 /* of one "* n FETCH (UID n RFC822.SIZE n)" */
+
+static gint compare_uids(gconstpointer a, gconstpointer b)
+{
+    guint32 left = *(const guint32 *)a, right = *(const guint32 *)b;
+    return left < right ? -1 : left > right;
+}
+
+static void sort_unique(GArray *uids)
+{
+    g_array_sort(uids, compare_uids);
+    guint kept = 0;
+    for (guint i = 0; i < uids->len; i++) {
+        guint32 uid = g_array_index(uids, guint32, i);
+        if (kept == 0 || g_array_index(uids, guint32, kept - 1) != uid)
+            g_array_index(uids, guint32, kept++) = uid;
+    }
+    g_array_set_size(uids, kept);
+}
+
+gint64 lodge_imap_listing_find(const GArray *uids, guint32 uid)
+{
+    guint place = 0;
+    /* GLib 2.74's binary search takes a GArray without const */
+    if (!g_array_binary_search((GArray *)uids, &uid, compare_uids, &place))
+        return -1;
+    return place;
+}
+
+/* ---- SEARCH ---- */
+
+typedef struct {
+    GArray *uids;
+    gboolean malformed;
+} Search;
+
+static gboolean
+take_search(const LodgeImapResponse *response, gpointer data, GError **error)
+{
+    (void)error;
+    Search *search = data;
+    gboolean named = lodge_imap_response_is(response, "SEARCH") ||
+                     lodge_imap_response_is(response, "ESEARCH");
+    if (named && !lodge_imap_search_read(response, search->uids))
+        search->malformed = TRUE;
+    return TRUE;
+}
+
+static gboolean search(LodgeImapSession *session,
+                       const char *about,
+                       const char *command,
+                       GArray *uids,
+                       GError **error)
+{
+    static const LodgeImapHandler listener = {.response = take_search};
+    Search result = {.uids = uids};
+    lodge_imap_session_listen(session, &listener, &result);
+    gboolean ok = lodge_imap_session_run(session, about, command, error);
+    lodge_imap_session_listen(session, NULL, NULL);
+    if (ok && result.malformed) {
+        g_set_error(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_PROTOCOL,
+                    "%s: the answer to %s is no list of UIDs",
+                    lodge_imap_session_name(session), about);
+        return FALSE;
+    }
+    return ok;
+}
+
+static gboolean
+search_chunks(LodgeImapSession *session, const char *about, GArray *uids, GError **error)
+{
+    guint32 exists = lodge_imap_session_selected(session)->exists;
+    if (exists <= LODGE_LISTING_CHUNK)
+        return exists == 0 || search(session, about, "UID SEARCH ALL", uids, error);
+    for (guint32 first = 1; first <= exists; first += LODGE_LISTING_CHUNK) {
+        guint32 last = MIN(exists, first + LODGE_LISTING_CHUNK - 1);
+        g_autofree char *command = g_strdup_printf("UID SEARCH %u:%u", first, last);
+        if (!search(session, about, command, uids, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+GArray *
+lodge_imap_listing_uids(LodgeImapSession *session, const char *folder, GError **error)
+{
+    g_autofree char *about = g_strdup_printf("UID SEARCH in %s", folder);
+    g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
+    for (guint attempt = 0; attempt < LISTING_ATTEMPTS; attempt++) {
+        const LodgeImapSelected *selected = lodge_imap_session_selected(session);
+        guint removals = selected->removals;
+        gboolean one_command = selected->exists <= LODGE_LISTING_CHUNK;
+        g_array_set_size(uids, 0);
+        if (!search_chunks(session, about, uids, error))
+            return NULL;
+        if (one_command || lodge_imap_session_selected(session)->removals == removals) {
+            sort_unique(uids);
+            return g_steal_pointer(&uids);
+        }
+    }
+    g_set_error(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_BUSY,
+                "%s: %s: messages keep being removed; the next pass tries again",
+                lodge_imap_session_name(session), about);
+    return NULL;
+}
+
+GArray *lodge_imap_listing_present(LodgeImapSession *session,
+                                   const char *folder,
+                                   const GArray *uids,
+                                   GError **error)
+{
+    g_autofree char *about = g_strdup_printf("UID SEARCH in %s", folder);
+    g_autoptr(GArray) present = g_array_new(FALSE, FALSE, sizeof(guint32));
+    const guint32 *all = (const guint32 *)(const void *)uids->data;
+    for (guint done = 0; done < uids->len;) {
+        guint used = 0;
+        guint most = MIN(uids->len - done, LODGE_LISTING_CHUNK);
+        g_autofree char *set =
+            lodge_imap_uid_set_format(all + done, most, LODGE_IMAP_SET_BYTES, &used);
+        g_autofree char *command = g_strdup_printf("UID SEARCH UID %s", set);
+        if (!search(session, about, command, present, error))
+            return NULL;
+        done += used;
+    }
+    sort_unique(present);
+    return g_steal_pointer(&present);
+}
+
+/* ---- sizes ---- */
+
+typedef struct {
+    const GArray *uids;
+    GArray *sizes;
+} Sizes;
+
+static gboolean take_size(const LodgeImapResponse *response, gpointer data, GError **error)
+{
+    (void)error;
+    Sizes *sizes = data;
+    LodgeImapFetch fetch;
+    if (!lodge_imap_fetch_read(response, &fetch) || fetch.uid == 0 || fetch.size_bytes < 0)
+        return TRUE;
+    gint64 place = lodge_imap_listing_find(sizes->uids, fetch.uid);
+    if (place >= 0)
+        g_array_index(sizes->sizes, gint64, place) = fetch.size_bytes;
+    return TRUE;
+}
+
+static gboolean fetch_sizes(LodgeImapSession *session,
+                            const char *about,
+                            const GArray *uids,
+                            GError **error)
+{
+    const guint32 *all = (const guint32 *)(const void *)uids->data;
+    for (guint done = 0; done < uids->len;) {
+        guint used = 0, ticket = 0;
+        guint most = MIN(uids->len - done, LODGE_LISTING_CHUNK);
+        g_autofree char *set =
+            lodge_imap_uid_set_format(all + done, most, LODGE_IMAP_SET_BYTES, &used);
+        g_autofree char *command = g_strdup_printf("UID FETCH %s (UID RFC822.SIZE)", set);
+        LodgeImapReply reply = {0};
+        guint64 expected = (guint64)used * SIZE_RESPONSE_BYTES;
+        if (!lodge_imap_session_send(session, about, command, &ticket, error) ||
+            !lodge_imap_session_wait(session, ticket, expected, &reply, error))
+            return FALSE;
+        gboolean ok = reply.status != LODGE_IMAP_BAD; /* NO: some went away meanwhile */
+        guint ignored = 0;
+        if (!ok || lodge_server_fault_is_busy(&reply, &ignored)) {
+            lodge_imap_session_set_refusal(session, about, &reply, error);
+            ok = FALSE;
+        }
+        lodge_imap_reply_clear(&reply);
+        if (!ok)
+            return FALSE;
+        done += used;
+    }
+    return TRUE;
+}
+
+GArray *lodge_imap_listing_sizes(LodgeImapSession *session,
+                                 const char *folder,
+                                 const GArray *uids,
+                                 GError **error)
+{
+    static const LodgeImapHandler listener = {.response = take_size};
+    g_autofree char *about = g_strdup_printf("UID FETCH (RFC822.SIZE) in %s", folder);
+    g_autoptr(GArray) sizes = g_array_sized_new(FALSE, FALSE, sizeof(gint64), uids->len);
+    static const gint64 unknown = -1;
+    for (guint i = 0; i < uids->len; i++)
+        g_array_append_val(sizes, unknown);
+    Sizes result = {.uids = uids, .sizes = sizes};
+    lodge_imap_session_listen(session, &listener, &result);
+    gboolean ok = fetch_sizes(session, about, uids, error);
+    lodge_imap_session_listen(session, NULL, NULL);
+    return ok ? g_steal_pointer(&sizes) : NULL;
+}
