@@ -22,7 +22,12 @@ typedef enum {
     LODGE_DUPLICATE,
     LODGE_NOT_A_SUBMISSION,
 } LodgeOutcome;
-typedef enum { LODGE_ON_TIME, LODGE_LATE, LODGE_NOT_OPEN, LODGE_UNDETERMINED } LodgeTimeliness;
+typedef enum {
+    LODGE_ON_TIME,
+    LODGE_LATE,
+    LODGE_NOT_OPEN,
+    LODGE_UNDETERMINED
+} LodgeTimeliness;
 typedef enum {
     LODGE_AUTHORISED,
     LODGE_UNPROVEN,
@@ -41,25 +46,27 @@ typedef struct {
 
 /* One rung of the ladder of checks, or one clock of the dossier. */
 typedef struct {
-    char *check; /* "from", "register", "authentication-results", … */
+    char *check;  /* "from", "register", "authentication-results", … */
     char *result; /* word */
     char *words;
 } LodgeRung;
 
 typedef struct {
     LodgeAuthorityResult result;
-    char *council;  /* GSS code when authorised, or the claimed one when there is just one; else NULL */
-    GStrv candidates; /* GSS codes */
+    char *
+        council; /* GSS code when authorised, or the claimed one when there is just one; else NULL */
+    GStrv candidates;        /* GSS codes */
     gboolean address_proven; /* the From address is authenticated, registered or not */
-    char *address;  /* the single From address, or NULL */
-    GPtrArray *ladder; /* LodgeRung */
+    char *address;           /* the single From address, or NULL */
+    GPtrArray *ladder;       /* LodgeRung */
 } LodgeAuthority;
 
 typedef struct {
     gint64 instant_us; /* LODGE_INSTANT_UNKNOWN: not established */
     char *source;      /* "border-hop", "internaldate", "none" */
-    GPtrArray *clocks; /* LodgeRung: border hop, hops above, INTERNALDATE; then Date and lower hops, shown never weighed */
-    GArray *weighed;   /* gint64 instants that count for undetermined */
+    GPtrArray *
+        clocks; /* LodgeRung: border hop, hops above, INTERNALDATE; then Date and lower hops, shown never weighed */
+    GArray *weighed; /* gint64 instants that count for undetermined */
 } LodgeReceivedInstant;
 
 typedef struct {
@@ -75,15 +82,15 @@ typedef struct {
 
 /* A receipt that is owed, as content: the message itself is composed by intake/answer. */
 typedef struct {
-    char *id;         /* "PP24-000123-K.1" */
-    char *kind;       /* "received", "decision" */
-    char *to;         /* one addr-spec */
-    char *subject;    /* without encoding */
-    char *message_id; /* without brackets, deterministic */
-    char *in_reply_to;  /* the original's Message-ID or NULL */
+    char *id;          /* "PP24-000123-K.1" */
+    char *kind;        /* "received", "decision" */
+    char *to;          /* one addr-spec */
+    char *subject;     /* without encoding */
+    char *message_id;  /* without brackets, deterministic */
+    char *in_reply_to; /* the original's Message-ID or NULL */
     GStrv references;
-    char *text;       /* the body: UTF-8, LF, lines of at most 72 characters */
-    char *evidence;   /* receipt.json */
+    char *text;     /* the body: UTF-8, LF, lines of at most 72 characters */
+    char *evidence; /* receipt.json */
 } LodgeReceiptContent;
 
 typedef struct {
@@ -92,14 +99,14 @@ typedef struct {
     gint64 deadline_us; /* the one applied, extension included */
     LodgeAuthority *authority;
     LodgeReceivedInstant *received;
-    guint version;      /* of the council's filed plan; 0: not filed */
-    gboolean current;   /* received last of the council's versions */
-    char *duplicate_of; /* reference or NULL */
-    char *content_key;  /* SHA-256 hex */
+    guint version;        /* of the council's filed plan; 0: not filed */
+    gboolean current;     /* received last of the council's versions */
+    char *duplicate_of;   /* reference or NULL */
+    char *content_key;    /* SHA-256 hex */
     GPtrArray *findings;  /* LodgeFinding */
     GPtrArray *documents; /* LodgeDecisionDocument, plan first */
-    char *may_answer;     /* "yes", or the code of why not: "auto-submitted", "unproven" … */
-    GPtrArray *receipts;  /* LodgeReceiptContent: none or one */
+    char *may_answer; /* "yes", or the code of why not: "auto-submitted", "unproven" … */
+    GPtrArray *receipts; /* LodgeReceiptContent: none or one */
 } LodgeDecision;
 
 LodgeDecision *lodge_decide(const LodgeReading *reading,
@@ -111,7 +118,9 @@ void lodge_decision_free(LodgeDecision *decision);
 GBytes *lodge_decision_format(const LodgeDecision *decision);
 
 /* Councils for which this message might speak, so that history can be collected: GSS codes; never NULL; g_strfreev. */
-GStrv lodge_decide_candidates(const LodgeReading *reading, const LodgeEvidence *evidence, const LodgeRules *rules);
+GStrv lodge_decide_candidates(const LodgeReading *reading,
+                              const LodgeEvidence *evidence,
+                              const LodgeRules *rules);
 /* SHA-256 over Message-ID, From, Date and the sorted digests of the documents. */
 char *lodge_decide_content_key(const LodgeMessageFacts *message);
 

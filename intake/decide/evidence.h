@@ -7,11 +7,13 @@
 #include <glib.h>
 
 typedef struct {
-    char *account, *folder;  /* where this message was found first */
-    gint64 internaldate_us;  /* the server's delivery stamp, or LODGE_INSTANT_UNKNOWN (files) */
-    gint64 kept_us;          /* when lodge had it durable */
-    guint attempts;          /* failures of ours before this decision */
-    char *our_fault;         /* after the last attempt: which fault kept us from reading it, or NULL */
+    char *account, *folder; /* where this message was found first */
+    gint64
+        internaldate_us; /* the server's delivery stamp, or LODGE_INSTANT_UNKNOWN (files) */
+    gint64 kept_us;      /* when lodge had it durable */
+    guint attempts;      /* failures of ours before this decision */
+    char *
+        our_fault; /* after the last attempt: which fault kept us from reading it, or NULL */
     char *our_fault_words;
 } LodgeEvidence;
 

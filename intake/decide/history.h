@@ -19,10 +19,10 @@ typedef struct {
 } LodgePast;
 
 typedef struct {
-    char *reference;          /* of the message being decided */
-    GPtrArray *same_content;  /* LodgePast, oldest first; duplicates left out */
-    GPtrArray *council;       /* LodgePast of the candidate councils, oldest first */
-    guint receipts;           /* receipts already owed for this message */
+    char *reference;               /* of the message being decided */
+    GPtrArray *same_content;       /* LodgePast, oldest first; duplicates left out */
+    GPtrArray *council;            /* LodgePast of the candidate councils, oldest first */
+    guint receipts;                /* receipts already owed for this message */
     char *last_receipt_message_id; /* of them, or NULL */
 } LodgeHistory;
 

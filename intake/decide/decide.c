@@ -1,0 +1,337 @@
+#include "intake/decide/decision.h"
+
+#include "intake/decide/answerable.h"
+#include "intake/decide/attachments.h"
+#include "intake/decide/authority.h"
+#include "intake/decide/border.h"
+#include "intake/decide/decision_value.h"
+#include "intake/decide/duplicate.h"
+#include "intake/decide/findings.h"
+#include "intake/decide/mention.h"
+#include "intake/decide/plan.h"
+#include "intake/decide/receipt_content.h"
+#include "intake/decide/received_instant.h"
+#include "intake/decide/timeliness.h"
+#include "intake/decide/unsubmission.h"
+#include <string.h>
+
+/* The four inputs and what is known on the way; everything is borrowed but the decision. */
+typedef struct {
+    const LodgeReading *reading;
+    const LodgeMessageFacts *message;
+    const LodgeEvidence *evidence;
+    const LodgeHistory *history;
+    const LodgeRules *rules;
+    LodgeBorder border;
+    GPtrArray *attachments; /* LodgeAttachment */
+    LodgePlanSearch search;
+    const LodgeAttachment *plan;
+    const LodgeExtension *extension;
+    gboolean names_call;
+    LodgeDecision *decision;
+} Case;
+
+/* The instant at which the register is asked. When nobody can say when the message came,
+ * when we had it is the best there is; it is held anyway. */
+static gint64 register_instant(const LodgeReceivedInstant *received,
+                               const LodgeEvidence *evidence)
+{
+    return received->instant_us != LODGE_INSTANT_UNKNOWN ? received->instant_us
+                                                         : evidence->kept_us;
+}
+
+static gboolean names_call(const LodgeMessageFacts *message, const LodgeCall *call)
+{
+    g_autoptr(LodgeFoldedText) text = lodge_folded_text_new();
+    lodge_folded_text_append(text, message->subject);
+    lodge_folded_text_append(text, message->body_text);
+    return lodge_mention_has_call(text, call);
+}
+
+static void look_at_message(Case *at)
+{
+    at->border = lodge_border_find(at->message, at->rules->trust);
+    at->attachments = lodge_attachments_find(at->reading, at->rules->call);
+    at->search = lodge_plan_find(at->attachments, &at->plan);
+    at->names_call = names_call(at->message, at->rules->call);
+}
+
+static void judge_time_and_sender(Case *at)
+{
+    LodgeDecision *decision = at->decision;
+    decision->received = lodge_received_instant_judge(at->message, at->evidence,
+                                                      at->rules->trust, &at->border);
+    decision->authority = lodge_authority_judge(
+        at->message, at->plan, &at->border,
+        register_instant(decision->received, at->evidence), at->rules, decision->findings);
+    LodgeTimelinessVerdict verdict = lodge_timeliness_judge(
+        decision->received, at->rules->call, decision->authority->council);
+    decision->timeliness = verdict.timeliness;
+    decision->deadline_us = verdict.deadline_us;
+    at->extension = verdict.extension;
+}
+
+/* ---- findings ---- */
+
+static LodgeFindingKind late_finding(LodgeLatePolicy policy)
+{
+    switch (policy) {
+    case LODGE_LATE_FILE:
+        return LODGE_FINDING_LATE_FILED;
+    case LODGE_LATE_HOLD:
+        return LODGE_FINDING_LATE_HELD;
+    case LODGE_LATE_REJECT:
+        return LODGE_FINDING_LATE_REJECTED;
+    }
+    g_return_val_if_reached(LODGE_FINDING_LATE_HELD);
+}
+
+static void add_time_findings(Case *at)
+{
+    GPtrArray *findings = at->decision->findings;
+    switch (at->decision->timeliness) {
+    case LODGE_ON_TIME:
+        break;
+    case LODGE_LATE:
+        lodge_findings_add(findings, late_finding(at->rules->call->late_policy), NULL, NULL,
+                           NULL);
+        break;
+    case LODGE_NOT_OPEN:
+        lodge_findings_add(findings, LODGE_FINDING_NOT_OPEN, NULL, NULL, NULL);
+        break;
+    case LODGE_UNDETERMINED:
+        lodge_findings_add(findings,
+                           at->decision->received->instant_us == LODGE_INSTANT_UNKNOWN
+                               ? LODGE_FINDING_RECEIVED_NOT_ESTABLISHED
+                               : LODGE_FINDING_TIMELINESS_UNDETERMINED,
+                           NULL, NULL, NULL);
+        break;
+    }
+    if (at->extension != NULL)
+        lodge_findings_add(findings, LODGE_FINDING_EXTENSION_APPLIED,
+                           at->extension->until_text, at->extension->reason, NULL);
+}
+
+/* Limits that cut only what is shown, not what was found. */
+static gboolean is_harmless(const char *limit)
+{
+    static const char *const harmless[] = {"body-text-bytes", "value-bytes", "name-bytes",
+                                           NULL};
+    return g_strv_contains(harmless, limit);
+}
+
+static void add_message_findings(Case *at)
+{
+    const LodgeMessageFacts *message = at->message;
+    GPtrArray *findings = at->decision->findings;
+    if (!message->parseable) {
+        const char *defect = message->defects == NULL ? NULL : message->defects[0];
+        lodge_findings_add(findings, LODGE_FINDING_MESSAGE_UNREADABLE, defect, NULL, NULL);
+    }
+    for (gsize i = 0; message->limits_hit != NULL && message->limits_hit[i] != NULL; i++) {
+        if (is_harmless(message->limits_hit[i]))
+            continue;
+        lodge_findings_add(findings, LODGE_FINDING_MESSAGE_READ_IN_PART,
+                           message->limits_hit[i], NULL, NULL);
+        break;
+    }
+    const LodgePast *past = lodge_duplicate_find_reused_id(message, at->history);
+    if (past != NULL)
+        lodge_findings_add(findings, LODGE_FINDING_MESSAGE_ID_REUSED, past->reference,
+                           past->reference, NULL);
+}
+
+/* After our own failure nothing is said about the message: what we did not see is no fault of it. */
+static void add_our_fault(Case *at)
+{
+    const char *words = at->evidence->our_fault_words;
+    lodge_findings_add(at->decision->findings, LODGE_FINDING_OUR_FAULT,
+                       words == NULL ? at->evidence->our_fault : words, NULL, NULL);
+}
+
+/* Nobody is named who could have sent it differently when the message could not be read at all. */
+static void forget_sender_findings(Case *at)
+{
+    g_ptr_array_set_size(at->decision->findings, 0);
+}
+
+static void add_findings(Case *at)
+{
+    if (!at->message->parseable)
+        forget_sender_findings(at);
+    add_time_findings(at);
+    if (at->evidence->our_fault != NULL) {
+        add_our_fault(at);
+        return;
+    }
+    add_message_findings(at);
+    if (at->message->parseable)
+        lodge_plan_judge(at->search, at->plan, at->attachments, at->message,
+                         at->rules->call, at->decision->findings);
+}
+
+/* ---- documents ---- */
+
+static void add_document(Case *at, const LodgeAttachment *attachment)
+{
+    LodgeDecisionDocument *document = g_new0(LodgeDecisionDocument, 1);
+    document->name = g_strdup(attachment->name);
+    document->role = g_strdup(attachment == at->plan ? "plan" : "attachment");
+    document->media_type = g_strdup(attachment->media_type);
+    document->size_bytes = attachment->part->size_bytes;
+    document->pages = attachment->facts == NULL ? -1 : attachment->facts->pages;
+    document->sha256 = g_strdup(attachment->part->sha256);
+    document->part = g_strdup(attachment->part->path);
+    document->themes = g_strdupv(attachment->themes);
+    g_ptr_array_add(at->decision->documents, document);
+}
+
+static void add_decoration(Case *at, const LodgePart *part)
+{
+    LodgeDecisionDocument *document = g_new0(LodgeDecisionDocument, 1);
+    document->name = lodge_attachments_show_name(part);
+    document->role = g_strdup("decoration");
+    document->media_type =
+        g_strdup(part->sniffed_type != NULL ? part->sniffed_type : part->declared_type);
+    document->size_bytes = part->size_bytes;
+    document->pages = -1;
+    document->sha256 = g_strdup(part->sha256);
+    document->part = g_strdup(part->path);
+    document->themes = g_new0(char *, 1);
+    g_ptr_array_add(at->decision->documents, document);
+}
+
+static void list_documents(Case *at)
+{
+    if (at->plan != NULL)
+        add_document(at, at->plan);
+    for (guint i = 0; i < at->attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(at->attachments, i);
+        if (attachment != at->plan)
+            add_document(at, attachment);
+    }
+    for (guint i = 0; i < at->message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(at->message->parts, i);
+        if (part->kind == LODGE_PART_DECORATION)
+            add_decoration(at, part);
+    }
+}
+
+/* ---- outcome ---- */
+
+static void settle(Case *at, LodgeOutcome outcome, LodgeFindingKind why, const char *fact)
+{
+    GPtrArray *findings = at->decision->findings;
+    g_ptr_array_set_size(findings, 0);
+    lodge_findings_add(findings, why, fact, fact, NULL);
+    at->decision->outcome = outcome;
+}
+
+/* Duplicates, and what is no submission, are told apart before anything is found fault with. */
+static gboolean is_settled_before(Case *at)
+{
+    const LodgePast *same = lodge_duplicate_find(at->message, at->history);
+    if (same != NULL) {
+        at->decision->duplicate_of = g_strdup(same->reference);
+        settle(at, LODGE_DUPLICATE, LODGE_FINDING_DUPLICATE, same->reference);
+        return TRUE;
+    }
+    LodgeFindingKind why = lodge_unsubmission_judge(
+        at->message, at->attachments, at->decision->authority, at->names_call);
+    if (why == LODGE_FINDING_COUNT || at->evidence->our_fault != NULL)
+        return FALSE;
+    settle(at, LODGE_NOT_A_SUBMISSION, why, at->rules->call->noun);
+    return TRUE;
+}
+
+static LodgeOutcome outcome_of(LodgeSeverity gravest)
+{
+    if (gravest == LODGE_REJECT)
+        return LODGE_REJECTED;
+    return gravest == LODGE_HOLD ? LODGE_HELD : LODGE_ACCEPTED;
+}
+
+static void file_version(Case *at)
+{
+    LodgeDecision *decision = at->decision;
+    const char *council = decision->authority->council;
+    gint64 at_us = decision->received->instant_us;
+    decision->version = lodge_duplicate_next_version(at->history, council);
+    const LodgePast *later = lodge_duplicate_find_later(at->history, council, at_us);
+    decision->current = later == NULL;
+    if (later != NULL)
+        lodge_findings_add(decision->findings, LODGE_FINDING_OLDER_VERSION,
+                           later->reference, later->reference, NULL);
+    if (decision->version < 2)
+        return;
+    g_autofree char *version = g_strdup_printf("%u", decision->version);
+    lodge_findings_add(decision->findings, LODGE_FINDING_NEW_VERSION, NULL, version, NULL);
+}
+
+static void judge_outcome(Case *at)
+{
+    if (is_settled_before(at))
+        return;
+    add_findings(at);
+    LodgeDecision *decision = at->decision;
+    decision->outcome = outcome_of(lodge_findings_gravest(decision->findings));
+    if (decision->outcome == LODGE_ACCEPTED)
+        file_version(at);
+    lodge_findings_sort(decision->findings);
+}
+
+static void owe_receipt(Case *at)
+{
+    LodgeDecision *decision = at->decision;
+    gboolean about_call = at->attachments->len > 0 || at->names_call;
+    decision->may_answer = g_strdup(lodge_answerable_judge(
+        at->message, decision->authority, decision->outcome, about_call, at->rules));
+    if (strcmp(decision->may_answer, "yes") != 0)
+        return;
+    LodgeReceiptInputs inputs = {at->reading, at->history, at->rules, decision,
+                                 at->extension};
+    g_ptr_array_add(decision->receipts, lodge_receipt_content_make(&inputs));
+}
+
+LodgeDecision *lodge_decide(const LodgeReading *reading,
+                            const LodgeEvidence *evidence,
+                            const LodgeHistory *history,
+                            const LodgeRules *rules)
+{
+    g_return_val_if_fail(reading != NULL && reading->message != NULL, NULL);
+    g_return_val_if_fail(evidence != NULL && rules != NULL, NULL);
+    g_return_val_if_fail(history != NULL && history->reference != NULL, NULL);
+    Case at = {.reading = reading,
+               .message = reading->message,
+               .evidence = evidence,
+               .history = history,
+               .rules = rules,
+               .decision = lodge_decision_new()};
+    at.decision->content_key = lodge_decide_content_key(at.message);
+    look_at_message(&at);
+    judge_time_and_sender(&at);
+    list_documents(&at);
+    judge_outcome(&at);
+    owe_receipt(&at);
+    g_ptr_array_unref(at.attachments);
+    return at.decision;
+}
+
+GStrv lodge_decide_candidates(const LodgeReading *reading,
+                              const LodgeEvidence *evidence,
+                              const LodgeRules *rules)
+{
+    g_autoptr(GStrvBuilder) codes = g_strv_builder_new();
+    const LodgeAddress *from = lodge_authority_find_from(reading->message);
+    if (from == NULL)
+        return g_strv_builder_end(codes);
+    LodgeBorder border = lodge_border_find(reading->message, rules->trust);
+    LodgeReceivedInstant *received =
+        lodge_received_instant_judge(reading->message, evidence, rules->trust, &border);
+    g_autoptr(GPtrArray) bodies = lodge_authority_find_bodies(
+        from, rules->reg, register_instant(received, evidence), NULL);
+    lodge_received_instant_free(received);
+    for (guint i = 0; i < bodies->len; i++)
+        g_strv_builder_add(codes, ((const LodgeBody *)g_ptr_array_index(bodies, i))->gss);
+    return g_strv_builder_end(codes);
+}

@@ -1,0 +1,222 @@
+#include "intake/decide/decision.h"
+
+#include "intake/decide/authority.h"
+#include "intake/decide/decision_value.h"
+#include "intake/decide/findings.h"
+#include "intake/decide/received_instant.h"
+#include "parsers/text/json.h"
+
+/* ---- values ---- */
+
+void lodge_decision_document_free(LodgeDecisionDocument *document)
+{
+    if (document == NULL)
+        return;
+    g_free(document->name);
+    g_free(document->role);
+    g_free(document->media_type);
+    g_free(document->sha256);
+    g_free(document->part);
+    g_strfreev(document->themes);
+    g_free(document);
+}
+
+void lodge_receipt_content_free(LodgeReceiptContent *content)
+{
+    if (content == NULL)
+        return;
+    g_free(content->id);
+    g_free(content->kind);
+    g_free(content->to);
+    g_free(content->subject);
+    g_free(content->message_id);
+    g_free(content->in_reply_to);
+    g_strfreev(content->references);
+    g_free(content->text);
+    g_free(content->evidence);
+    g_free(content);
+}
+
+LodgeDecision *lodge_decision_new(void)
+{
+    LodgeDecision *decision = g_new0(LodgeDecision, 1);
+    decision->timeliness = LODGE_UNDETERMINED;
+    decision->deadline_us = LODGE_INSTANT_UNKNOWN;
+    decision->findings = lodge_findings_new();
+    decision->documents =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_decision_document_free);
+    decision->receipts =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_receipt_content_free);
+    return decision;
+}
+
+void lodge_decision_free(LodgeDecision *decision)
+{
+    if (decision == NULL)
+        return;
+    lodge_authority_free(decision->authority);
+    lodge_received_instant_free(decision->received);
+    g_free(decision->duplicate_of);
+    g_free(decision->content_key);
+    g_free(decision->may_answer);
+    g_ptr_array_unref(decision->findings);
+    g_ptr_array_unref(decision->documents);
+    g_ptr_array_unref(decision->receipts);
+    g_free(decision);
+}
+
+/* ---- words ---- */
+
+const char *lodge_severity_format(LodgeSeverity severity)
+{
+    static const char *const words[] = {"note", "warning", "hold", "reject"};
+    g_return_val_if_fail((gsize)severity < G_N_ELEMENTS(words), NULL);
+    return words[severity];
+}
+
+const char *lodge_outcome_format(LodgeOutcome outcome)
+{
+    static const char *const words[] = {"accepted", "held", "rejected", "duplicate",
+                                        "not-a-submission"};
+    g_return_val_if_fail((gsize)outcome < G_N_ELEMENTS(words), NULL);
+    return words[outcome];
+}
+
+const char *lodge_timeliness_format(LodgeTimeliness timeliness)
+{
+    static const char *const words[] = {"on-time", "late", "not-open", "undetermined"};
+    g_return_val_if_fail((gsize)timeliness < G_N_ELEMENTS(words), NULL);
+    return words[timeliness];
+}
+
+const char *lodge_authority_result_format(LodgeAuthorityResult result)
+{
+    static const char *const words[] = {"authorised", "unproven", "forged", "ambiguous",
+                                        "unregistered"};
+    g_return_val_if_fail((gsize)result < G_N_ELEMENTS(words), NULL);
+    return words[result];
+}
+
+/* ---- format ---- */
+
+static void format_rungs(LodgeJsonWriter *json, const char *name, const GPtrArray *rungs)
+{
+    lodge_json_begin_array(json, name);
+    for (guint i = 0; i < rungs->len; i++) {
+        const LodgeRung *rung = g_ptr_array_index(rungs, i);
+        lodge_json_begin_object(json, NULL);
+        lodge_json_add_string(json, "check", rung->check);
+        lodge_json_add_string(json, "result", rung->result);
+        lodge_json_add_string(json, "words", rung->words);
+        lodge_json_end_object(json);
+    }
+    lodge_json_end_array(json);
+}
+
+static void format_authority(LodgeJsonWriter *json, const LodgeAuthority *authority)
+{
+    lodge_json_begin_object(json, "authority");
+    lodge_json_add_string(json, "result", lodge_authority_result_format(authority->result));
+    lodge_json_add_string(json, "council", authority->council);
+    lodge_json_add_strings(json, "candidates", (const char *const *)authority->candidates);
+    lodge_json_add_string(json, "address", authority->address);
+    lodge_json_add_bool(json, "address_proven", authority->address_proven);
+    format_rungs(json, "ladder", authority->ladder);
+    lodge_json_end_object(json);
+}
+
+static void format_received(LodgeJsonWriter *json, const LodgeReceivedInstant *received)
+{
+    lodge_json_begin_object(json, "received");
+    lodge_json_add_instant(json, "at", received->instant_us);
+    lodge_json_add_string(json, "source", received->source);
+    lodge_json_begin_array(json, "weighed");
+    for (guint i = 0; i < received->weighed->len; i++)
+        lodge_json_add_instant(json, NULL, g_array_index(received->weighed, gint64, i));
+    lodge_json_end_array(json);
+    format_rungs(json, "clocks", received->clocks);
+    lodge_json_end_object(json);
+}
+
+static void format_findings(LodgeJsonWriter *json, const GPtrArray *findings)
+{
+    lodge_json_begin_array(json, "findings");
+    for (guint i = 0; i < findings->len; i++) {
+        const LodgeFinding *finding = g_ptr_array_index(findings, i);
+        lodge_json_begin_object(json, NULL);
+        lodge_json_add_string(json, "code", finding->code);
+        lodge_json_add_string(json, "severity", lodge_severity_format(finding->severity));
+        lodge_json_add_string(json, "words", finding->words);
+        lodge_json_add_string(json, "mend", finding->mend);
+        lodge_json_add_string(json, "evidence", finding->evidence);
+        lodge_json_end_object(json);
+    }
+    lodge_json_end_array(json);
+}
+
+static void format_documents(LodgeJsonWriter *json, const GPtrArray *documents)
+{
+    lodge_json_begin_array(json, "documents");
+    for (guint i = 0; i < documents->len; i++) {
+        const LodgeDecisionDocument *document = g_ptr_array_index(documents, i);
+        lodge_json_begin_object(json, NULL);
+        lodge_json_add_string(json, "name", document->name);
+        lodge_json_add_string(json, "role", document->role);
+        lodge_json_add_string(json, "media_type", document->media_type);
+        lodge_json_add_int(json, "size_bytes", document->size_bytes);
+        if (document->pages < 0)
+            lodge_json_add_null(json, "pages");
+        else
+            lodge_json_add_int(json, "pages", document->pages);
+        lodge_json_add_string(json, "sha256", document->sha256);
+        lodge_json_add_string(json, "part", document->part);
+        lodge_json_add_strings(json, "themes", (const char *const *)document->themes);
+        lodge_json_end_object(json);
+    }
+    lodge_json_end_array(json);
+}
+
+static void format_receipts(LodgeJsonWriter *json, const GPtrArray *receipts)
+{
+    lodge_json_begin_array(json, "receipts");
+    for (guint i = 0; i < receipts->len; i++) {
+        const LodgeReceiptContent *content = g_ptr_array_index(receipts, i);
+        lodge_json_begin_object(json, NULL);
+        lodge_json_add_string(json, "id", content->id);
+        lodge_json_add_string(json, "kind", content->kind);
+        lodge_json_add_string(json, "to", content->to);
+        lodge_json_add_string(json, "subject", content->subject);
+        lodge_json_add_string(json, "message_id", content->message_id);
+        lodge_json_add_string(json, "in_reply_to", content->in_reply_to);
+        lodge_json_add_strings(json, "references",
+                               (const char *const *)content->references);
+        lodge_json_add_string(json, "text", content->text);
+        lodge_json_add_string(json, "evidence", content->evidence);
+        lodge_json_end_object(json);
+    }
+    lodge_json_end_array(json);
+}
+
+GBytes *lodge_decision_format(const LodgeDecision *decision)
+{
+    g_return_val_if_fail(decision != NULL, NULL);
+    LodgeJsonWriter *json = lodge_json_writer_new();
+    lodge_json_begin_object(json, NULL);
+    lodge_json_add_int(json, "format", 1);
+    lodge_json_add_string(json, "outcome", lodge_outcome_format(decision->outcome));
+    lodge_json_add_string(json, "timeliness",
+                          lodge_timeliness_format(decision->timeliness));
+    lodge_json_add_instant(json, "deadline", decision->deadline_us);
+    format_authority(json, decision->authority);
+    format_received(json, decision->received);
+    lodge_json_add_int(json, "version", decision->version);
+    lodge_json_add_bool(json, "current", decision->current);
+    lodge_json_add_string(json, "duplicate_of", decision->duplicate_of);
+    lodge_json_add_string(json, "content_key", decision->content_key);
+    format_findings(json, decision->findings);
+    format_documents(json, decision->documents);
+    lodge_json_add_string(json, "may_answer", decision->may_answer);
+    format_receipts(json, decision->receipts);
+    lodge_json_end_object(json);
+    return lodge_json_finish_bytes(json);
+}

@@ -1,0 +1,131 @@
+#include "intake/decide/duplicate.h"
+
+#include "parsers/text/json.h"
+#include <string.h>
+
+static gint compare_digests(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted digests of all leaf parts of one kind. */
+static void
+add_digests(LodgeJsonWriter *json, const LodgeMessageFacts *message, LodgePartKind kind)
+{
+    g_autoptr(GPtrArray) digests = g_ptr_array_new();
+    for (guint i = 0; i < message->parts->len; i++) {
+        LodgePart *part = g_ptr_array_index(message->parts, i);
+        if (part->kind == kind)
+            g_ptr_array_add(digests, part->sha256);
+    }
+    g_ptr_array_sort(digests, compare_digests);
+    lodge_json_begin_array(json, lodge_part_kind_format(kind));
+    for (guint i = 0; i < digests->len; i++)
+        lodge_json_add_string(json, NULL, g_ptr_array_index(digests, i));
+    lodge_json_end_array(json);
+}
+
+static gboolean has_document(const LodgeMessageFacts *message)
+{
+    for (guint i = 0; i < message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(message->parts, i);
+        if (part->kind == LODGE_PART_DOCUMENT)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean has_message_id(const LodgeMessageFacts *message)
+{
+    return message->message_id != NULL && *message->message_id != '\0';
+}
+
+static void add_from(LodgeJsonWriter *json, const LodgeMessageFacts *message)
+{
+    lodge_json_begin_array(json, "from");
+    for (guint i = 0; i < message->from->len; i++) {
+        const LodgeAddress *from = g_ptr_array_index(message->from, i);
+        lodge_json_add_string(json, NULL, from->address);
+    }
+    lodge_json_end_array(json);
+}
+
+char *lodge_decide_content_key(const LodgeMessageFacts *message)
+{
+    g_return_val_if_fail(message != NULL, NULL);
+    g_autoptr(LodgeJsonWriter) json = lodge_json_writer_new();
+    lodge_json_begin_object(json, NULL);
+    lodge_json_add_string(json, "message_id", message->message_id);
+    add_from(json, message);
+    lodge_json_add_instant(json, "date", message->date_us);
+    add_digests(json, message, LODGE_PART_DOCUMENT);
+    if (!has_message_id(message) && !has_document(message)) {
+        lodge_json_add_string(json, "subject", message->subject);
+        add_digests(json, message, LODGE_PART_BODY);
+    }
+    lodge_json_end_object(json);
+    const char *text = lodge_json_text(json);
+    char *key = g_malloc(LODGE_DIGEST_SIZE);
+    lodge_digest_compute(text, strlen(text), key);
+    return key;
+}
+
+const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
+                                      const LodgeHistory *history)
+{
+    if (!message->parseable || history->same_content->len == 0)
+        return NULL;
+    return g_ptr_array_index(history->same_content, 0);
+}
+
+static gboolean is_same_content(const LodgeHistory *history, const LodgePast *past)
+{
+    for (guint i = 0; i < history->same_content->len; i++) {
+        const LodgePast *same = g_ptr_array_index(history->same_content, i);
+        if (g_strcmp0(same->reference, past->reference) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+const LodgePast *lodge_duplicate_find_reused_id(const LodgeMessageFacts *message,
+                                                const LodgeHistory *history)
+{
+    for (guint i = 0; has_message_id(message) && i < history->council->len; i++) {
+        const LodgePast *past = g_ptr_array_index(history->council, i);
+        if (g_strcmp0(past->message_id, message->message_id) == 0 &&
+            !is_same_content(history, past))
+            return past;
+    }
+    return NULL;
+}
+
+static gboolean is_filed_for(const LodgePast *past, const char *council)
+{
+    return past->version > 0 && g_strcmp0(past->council, council) == 0;
+}
+
+guint lodge_duplicate_next_version(const LodgeHistory *history, const char *council)
+{
+    guint highest = 0;
+    for (guint i = 0; i < history->council->len; i++) {
+        const LodgePast *past = g_ptr_array_index(history->council, i);
+        if (is_filed_for(past, council))
+            highest = MAX(highest, past->version);
+    }
+    return highest + 1;
+}
+
+const LodgePast *lodge_duplicate_find_later(const LodgeHistory *history,
+                                            const char *council,
+                                            gint64 received_us)
+{
+    const LodgePast *latest = NULL;
+    for (guint i = 0; i < history->council->len; i++) {
+        const LodgePast *past = g_ptr_array_index(history->council, i);
+        if (is_filed_for(past, council) && past->received_us > received_us &&
+            (latest == NULL || past->received_us > latest->received_us))
+            latest = past;
+    }
+    return latest;
+}

@@ -1,0 +1,24 @@
+/* duplicate.h - the same message again, and the place of a plan among a council's versions.
+ *
+ * A content key says that two messages are the same although a server has rendered one
+ * of them anew: Message-ID, From, Date and the digests of the documents. A message that has neither a Message-ID nor
+ * a document is known by its subject and text as well, and one that could not be read at all is never
+ * called a duplicate: their keys would all be equal, and mail would be lost.
+ *
+ * Versions are numbered as they are filed; current is the one received last. */
+#pragma once
+
+#include "intake/decide/decision.h"
+
+/* The earliest message with this content, or NULL. */
+const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
+                                      const LodgeHistory *history);
+/* An earlier message that bears the same Message-ID but other content, or NULL. */
+const LodgePast *lodge_duplicate_find_reused_id(const LodgeMessageFacts *message,
+                                                const LodgeHistory *history);
+/* The next free version of this council: 1 for the first. */
+guint lodge_duplicate_next_version(const LodgeHistory *history, const char *council);
+/* The filed version of this council that was received last, and later than `received_us`; or NULL: this one is current. */
+const LodgePast *lodge_duplicate_find_later(const LodgeHistory *history,
+                                            const char *council,
+                                            gint64 received_us);

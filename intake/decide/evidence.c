@@ -1,0 +1,72 @@
+#include "intake/decide/evidence.h"
+
+#include "intake/decide/json_count.h"
+#include "parsers/text/json.h"
+
+#define MAX_BYTES (256 * 1024)
+#define MAX_DEPTH 4
+
+LodgeEvidence *lodge_evidence_new(void)
+{
+    LodgeEvidence *evidence = g_new0(LodgeEvidence, 1);
+    evidence->internaldate_us = LODGE_INSTANT_UNKNOWN;
+    evidence->kept_us = LODGE_INSTANT_UNKNOWN;
+    return evidence;
+}
+
+void lodge_evidence_free(LodgeEvidence *evidence)
+{
+    if (evidence == NULL)
+        return;
+    g_free(evidence->account);
+    g_free(evidence->folder);
+    g_free(evidence->our_fault);
+    g_free(evidence->our_fault_words);
+    g_free(evidence);
+}
+
+GBytes *lodge_evidence_format(const LodgeEvidence *evidence)
+{
+    g_return_val_if_fail(evidence != NULL, NULL);
+    LodgeJsonWriter *json = lodge_json_writer_new();
+    lodge_json_begin_object(json, NULL);
+    lodge_json_add_int(json, "format", 1);
+    lodge_json_add_string(json, "account", evidence->account);
+    lodge_json_add_string(json, "folder", evidence->folder);
+    lodge_json_add_instant(json, "internaldate", evidence->internaldate_us);
+    lodge_json_add_instant(json, "kept", evidence->kept_us);
+    lodge_json_add_int(json, "attempts", evidence->attempts);
+    lodge_json_add_string(json, "our_fault", evidence->our_fault);
+    lodge_json_add_string(json, "our_fault_words", evidence->our_fault_words);
+    lodge_json_end_object(json);
+    return lodge_json_finish_bytes(json);
+}
+
+LodgeEvidence *lodge_evidence_parse(GBytes *bytes, GError **error)
+{
+    g_return_val_if_fail(bytes != NULL, NULL);
+    gsize size;
+    const char *text = g_bytes_get_data(bytes, &size);
+    g_autoptr(LodgeJsonDocument) json =
+        lodge_json_parse(text, size, MAX_BYTES, MAX_DEPTH, error);
+    if (json == NULL) {
+        g_prefix_error(error, "evidence: ");
+        return NULL;
+    }
+    const LodgeJsonNode *root = lodge_json_root(json);
+    g_autoptr(LodgeEvidence) evidence = lodge_evidence_new();
+    lodge_json_require_format(json, root, 1);
+    evidence->account = g_strdup(lodge_json_get_optional_string(json, root, "account"));
+    evidence->folder = g_strdup(lodge_json_get_optional_string(json, root, "folder"));
+    evidence->internaldate_us = lodge_json_get_instant(json, root, "internaldate");
+    evidence->kept_us = lodge_json_get_instant(json, root, "kept");
+    evidence->attempts = lodge_json_get_count(json, root, "attempts");
+    evidence->our_fault = g_strdup(lodge_json_get_optional_string(json, root, "our_fault"));
+    evidence->our_fault_words =
+        g_strdup(lodge_json_get_optional_string(json, root, "our_fault_words"));
+    if (!lodge_json_finish(json, error)) {
+        g_prefix_error(error, "evidence: ");
+        return NULL;
+    }
+    return g_steal_pointer(&evidence);
+}

@@ -1,0 +1,83 @@
+/* findings.h - everything that can be found, in one table: code, severity, words, mend.
+ *
+ * The words are for a council officer: plain English, no jargon, no view on the plan. {1} and {2} stand
+ * for facts of the message; they are strangers' text and pass lodge_display_line here, once,
+ * for every finding. Codes are stable: they are stored, counted and read by other programs. One
+ * code may have several rows where the call's policy decides the severity ("late"). */
+#pragma once
+
+#include "intake/decide/decision.h"
+
+typedef enum {
+    /* our own doing */
+    LODGE_FINDING_OUR_FAULT,
+    /* the message */
+    LODGE_FINDING_MESSAGE_UNREADABLE,
+    LODGE_FINDING_MESSAGE_READ_IN_PART,
+    LODGE_FINDING_MESSAGE_ID_REUSED,
+    LODGE_FINDING_DUPLICATE,
+    LODGE_FINDING_AUTOMATIC_MESSAGE,
+    LODGE_FINDING_NOT_ABOUT_THE_CALL,
+    /* the sender */
+    LODGE_FINDING_SENDER_NOT_SINGLE,
+    LODGE_FINDING_SENDER_NOT_REGISTERED,
+    LODGE_FINDING_SENDER_NOT_PROVEN,
+    LODGE_FINDING_SENDER_FORGED,
+    LODGE_FINDING_SENDER_SPF_ONLY,
+    LODGE_FINDING_DOMAIN_UNCONFIRMED,
+    LODGE_FINDING_COUNCIL_AMBIGUOUS,
+    LODGE_FINDING_RESULTS_FORGED,
+    /* the time */
+    LODGE_FINDING_RECEIVED_NOT_ESTABLISHED,
+    LODGE_FINDING_TIMELINESS_UNDETERMINED,
+    LODGE_FINDING_NOT_OPEN,
+    LODGE_FINDING_LATE_FILED,
+    LODGE_FINDING_LATE_HELD,
+    LODGE_FINDING_LATE_REJECTED,
+    LODGE_FINDING_EXTENSION_APPLIED,
+    /* the document */
+    LODGE_FINDING_DOCUMENT_MISSING,
+    LODGE_FINDING_TEXT_IN_MAIL,
+    LODGE_FINDING_TYPE_NOT_ACCEPTED,
+    LODGE_FINDING_PLAN_NOT_RECOGNISED,
+    LODGE_FINDING_SEVERAL_PLANS,
+    LODGE_FINDING_PASSWORD,
+    LODGE_FINDING_NOT_EXAMINED,
+    LODGE_FINDING_CONTENTS_NOT_READ,
+    LODGE_FINDING_READ_IN_PART,
+    LODGE_FINDING_DAMAGED,
+    LODGE_FINDING_MACROS,
+    LODGE_FINDING_ACTIVE_CONTENT,
+    LODGE_FINDING_SCANNED,
+    LODGE_FINDING_PAGES_OUTSIDE_RANGE,
+    LODGE_FINDING_PAGES_NOT_ESTABLISHED,
+    LODGE_FINDING_THEME_NOT_FOUND,
+    LODGE_FINDING_ATTACHMENT_NOT_EXAMINED,
+    /* what is on file */
+    LODGE_FINDING_NEW_VERSION,
+    LODGE_FINDING_OLDER_VERSION,
+
+    LODGE_FINDING_COUNT
+} LodgeFindingKind;
+
+typedef struct {
+    const char *code;
+    LodgeSeverity severity;
+    const char *words; /* with {1}, {2} */
+    const char *mend;  /* or NULL */
+} LodgeFindingRow;
+
+const LodgeFindingRow *lodge_findings_row(LodgeFindingKind kind);
+
+GPtrArray *lodge_findings_new(void); /* of LodgeFinding, freed with it */
+/* Adds one; `first` and `second` fill {1} and {2}; all three strings may be NULL. */
+void lodge_findings_add(GPtrArray *findings,
+                        LodgeFindingKind kind,
+                        const char *evidence,
+                        const char *first,
+                        const char *second);
+/* The gravest severity, or LODGE_NOTE when there is none. */
+LodgeSeverity lodge_findings_gravest(const GPtrArray *findings);
+/* Gravest first; among equals the order in which they were found. */
+void lodge_findings_sort(GPtrArray *findings);
+void lodge_finding_free(LodgeFinding *finding);

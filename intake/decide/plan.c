@@ -1,0 +1,245 @@
+#include "intake/decide/plan.h"
+
+#include "intake/decide/themes.h"
+#include "intake/decide/type_words.h"
+#include <string.h>
+
+typedef gboolean (*Sign)(const LodgeAttachment *attachment);
+
+static gboolean is_accepted_type(const LodgeAttachment *attachment)
+{
+    return attachment->type_accepted;
+}
+
+static gboolean is_candidate(const LodgeAttachment *attachment)
+{
+    return attachment->type_accepted && attachment->looks_like == NULL;
+}
+
+static gboolean is_clearly_the_plan(const LodgeAttachment *attachment)
+{
+    return is_candidate(attachment) && attachment->speaks_of_themes &&
+           (attachment->name_names_call || attachment->text_names_call);
+}
+
+static guint
+count(const GPtrArray *attachments, Sign sign, const LodgeAttachment **first_out)
+{
+    guint found = 0;
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        if (sign(attachment) && found++ == 0)
+            *first_out = attachment;
+    }
+    return found;
+}
+
+static LodgePlanSearch why_no_candidate(const GPtrArray *attachments)
+{
+    const LodgeAttachment *first = NULL;
+    if (attachments->len == 0)
+        return LODGE_PLAN_NO_DOCUMENT;
+    if (count(attachments, is_accepted_type, &first) == 0)
+        return LODGE_PLAN_NO_ACCEPTED_TYPE;
+    return LODGE_PLAN_NOT_RECOGNISED;
+}
+
+LodgePlanSearch lodge_plan_find(const GPtrArray *attachments,
+                                const LodgeAttachment **plan_out)
+{
+    const LodgeAttachment *plan = NULL;
+    *plan_out = NULL;
+    guint found = count(attachments, is_clearly_the_plan, &plan);
+    if (found == 0)
+        found = count(attachments, is_candidate, &plan);
+    if (found == 0)
+        return why_no_candidate(attachments);
+    if (found > 1)
+        return LODGE_PLAN_SEVERAL;
+    *plan_out = plan;
+    return LODGE_PLAN_FOUND;
+}
+
+/* ---- what is to be said ---- */
+
+static char *list_names(const GPtrArray *attachments, Sign sign)
+{
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        if (sign != NULL && !sign(attachment))
+            continue;
+        g_string_append_printf(names, "%s%s", names->len == 0 ? "" : ", ",
+                               attachment->name);
+    }
+    return g_string_free(names, FALSE);
+}
+
+/* What came instead of a document: links to files elsewhere, calendar entries, parts of a split mail. */
+static char *list_other_parts(const LodgeMessageFacts *message)
+{
+    GString *types = g_string_new(NULL);
+    for (guint i = 0; i < message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(message->parts, i);
+        if (part->kind == LODGE_PART_OTHER)
+            g_string_append_printf(types, "%s%s", types->len == 0 ? "" : ", ",
+                                   part->declared_type);
+    }
+    char *list = g_string_free(types, FALSE);
+    if (*list != '\0')
+        return list;
+    g_free(list);
+    return NULL;
+}
+
+static void judge_body_text(const LodgeMessageFacts *message,
+                            const LodgeCall *call,
+                            GPtrArray *findings)
+{
+    g_autoptr(LodgeFoldedText) body = lodge_folded_text_new();
+    lodge_folded_text_append(body, message->body_text);
+    g_auto(GStrv) themes = lodge_themes_find(body, call);
+    guint found = g_strv_length(themes);
+    if (found < 2)
+        return;
+    g_autofree char *number = g_strdup_printf("%u", found);
+    lodge_findings_add(findings, LODGE_FINDING_TEXT_IN_MAIL, NULL, number, NULL);
+}
+
+static void judge_search(LodgePlanSearch search,
+                         const GPtrArray *attachments,
+                         const LodgeMessageFacts *message,
+                         const LodgeCall *call,
+                         GPtrArray *findings)
+{
+    g_autofree char *names = list_names(attachments, NULL);
+    g_autofree char *candidates = list_names(attachments, is_candidate);
+    g_autofree char *accepted = lodge_type_words_list(call->accepted_types);
+    g_autofree char *other = list_other_parts(message);
+    switch (search) {
+    case LODGE_PLAN_FOUND:
+        break;
+    case LODGE_PLAN_NO_DOCUMENT:
+        lodge_findings_add(findings, LODGE_FINDING_DOCUMENT_MISSING, other, call->noun,
+                           NULL);
+        judge_body_text(message, call, findings);
+        break;
+    case LODGE_PLAN_NO_ACCEPTED_TYPE:
+        lodge_findings_add(findings, LODGE_FINDING_TYPE_NOT_ACCEPTED, NULL, names,
+                           accepted);
+        break;
+    case LODGE_PLAN_NOT_RECOGNISED:
+        lodge_findings_add(findings, LODGE_FINDING_PLAN_NOT_RECOGNISED, NULL, names,
+                           call->noun);
+        break;
+    case LODGE_PLAN_SEVERAL:
+        lodge_findings_add(findings, LODGE_FINDING_SEVERAL_PLANS, NULL, candidates,
+                           call->noun);
+        break;
+    }
+}
+
+/* "1 page, and the call asks for 3 to 4". */
+static void
+judge_pages(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findings)
+{
+    gint64 pages = plan->facts->pages;
+    if (pages < 0) {
+        lodge_findings_add(findings, LODGE_FINDING_PAGES_NOT_ESTABLISHED, NULL, plan->name,
+                           NULL);
+        return;
+    }
+    gboolean is_short = pages < call->pages_min;
+    gboolean is_long = call->pages_max > 0 && pages > call->pages_max;
+    if (!is_short && !is_long)
+        return;
+    const char *unit = pages == 1 ? "page" : "pages";
+    g_autofree char *words =
+        call->pages_max > 0
+            ? g_strdup_printf("%" G_GINT64_FORMAT " %s; the call asks for %" G_GINT64_FORMAT
+                              " to %" G_GINT64_FORMAT,
+                              pages, unit, call->pages_min, call->pages_max)
+            : g_strdup_printf("%" G_GINT64_FORMAT " %s; the call asks for %" G_GINT64_FORMAT
+                              " or more",
+                              pages, unit, call->pages_min);
+    lodge_findings_add(findings, LODGE_FINDING_PAGES_OUTSIDE_RANGE,
+                       is_short ? "too short" : "too long", plan->name, words);
+}
+
+static void
+judge_text(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findings)
+{
+    if (plan->facts->scanned) {
+        lodge_findings_add(findings, LODGE_FINDING_SCANNED, NULL, plan->name, NULL);
+        return; /* no text: that its themes are not found says nothing */
+    }
+    g_autofree char *missing =
+        lodge_themes_list_missing((const char *const *)plan->themes, call);
+    if (missing != NULL)
+        lodge_findings_add(findings, LODGE_FINDING_THEME_NOT_FOUND, NULL, plan->name,
+                           missing);
+}
+
+static void
+judge_examined(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findings)
+{
+    const LodgeDocumentFacts *facts = plan->facts;
+    if (facts->damaged)
+        lodge_findings_add(findings, LODGE_FINDING_DAMAGED, facts->why, plan->name, NULL);
+    gboolean limited = facts->limits_hit != NULL && facts->limits_hit[0] != NULL;
+    if (limited || (facts->examination == LODGE_EXAMINED_PARTLY && !facts->damaged)) {
+        const char *why = limited ? facts->limits_hit[0] : facts->why;
+        lodge_findings_add(findings, LODGE_FINDING_READ_IN_PART, why, plan->name, NULL);
+    }
+    judge_pages(plan, call, findings);
+    judge_text(plan, call, findings);
+}
+
+static void
+judge_plan(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findings)
+{
+    const char *why = plan->facts == NULL ? NULL : plan->facts->why;
+    if (plan->needs_password)
+        lodge_findings_add(findings, LODGE_FINDING_PASSWORD, NULL, plan->name, NULL);
+    else if (plan->failed)
+        lodge_findings_add(findings, LODGE_FINDING_NOT_EXAMINED, why, plan->name, NULL);
+    else if (!plan->examined)
+        lodge_findings_add(findings, LODGE_FINDING_CONTENTS_NOT_READ, why, plan->name,
+                           NULL);
+    else
+        judge_examined(plan, call, findings);
+}
+
+/* What may hurt whoever opens the file is said of every attachment: all of them are filed. */
+static void judge_danger(const LodgeAttachment *attachment, GPtrArray *findings)
+{
+    const LodgeDocumentFacts *facts = attachment->facts;
+    if (facts == NULL)
+        return;
+    if (facts->macros)
+        lodge_findings_add(findings, LODGE_FINDING_MACROS, NULL, attachment->name, NULL);
+    if (facts->active_content == NULL || facts->active_content[0] == NULL)
+        return;
+    g_autofree char *list = g_strjoinv(", ", facts->active_content);
+    lodge_findings_add(findings, LODGE_FINDING_ACTIVE_CONTENT, NULL, attachment->name,
+                       list);
+}
+
+void lodge_plan_judge(LodgePlanSearch search,
+                      const LodgeAttachment *plan,
+                      const GPtrArray *attachments,
+                      const LodgeMessageFacts *message,
+                      const LodgeCall *call,
+                      GPtrArray *findings)
+{
+    judge_search(search, attachments, message, call, findings);
+    if (plan != NULL)
+        judge_plan(plan, call, findings);
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        judge_danger(attachment, findings);
+        if (attachment != plan && (attachment->failed || attachment->needs_password))
+            lodge_findings_add(findings, LODGE_FINDING_ATTACHMENT_NOT_EXAMINED, NULL,
+                               attachment->name, NULL);
+    }
+}

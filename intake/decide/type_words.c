@@ -1,0 +1,44 @@
+#include "intake/decide/type_words.h"
+
+static const struct {
+    const char *media_type;
+    const char *words;
+} table[] = {
+    {"application/pdf", "PDF document"},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+     "Word document"},
+    {"application/vnd.ms-word.document.macroenabled.12", "Word document with macros"},
+    {"application/msword", "old Word document"},
+    {"application/rtf", "rich text document"},
+    {"text/rtf", "rich text document"},
+    {"application/vnd.oasis.opendocument.text", "OpenDocument text"},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+     "Excel spreadsheet"},
+    {"application/vnd.openxmlformats-officedocument.presentationml.presentation",
+     "PowerPoint presentation"},
+    {"application/zip", "ZIP archive"},
+    {"application/octet-stream", "file of an unknown type"},
+    {"text/plain", "plain text"},
+    {"text/html", "web page"},
+    {"image/jpeg", "JPEG picture"},
+    {"image/png", "PNG picture"},
+};
+
+const char *lodge_type_words(const char *media_type)
+{
+    if (media_type == NULL)
+        return "file of an unknown type";
+    for (gsize i = 0; i < G_N_ELEMENTS(table); i++)
+        if (g_ascii_strcasecmp(table[i].media_type, media_type) == 0)
+            return table[i].words;
+    return media_type;
+}
+
+char *lodge_type_words_list(char **types)
+{
+    GString *list = g_string_new(NULL);
+    for (gsize i = 0; types != NULL && types[i] != NULL; i++)
+        g_string_append_printf(list, "%s%s", list->len == 0 ? "" : ", ",
+                               lodge_type_words(types[i]));
+    return g_string_free(list, FALSE);
+}

@@ -1,0 +1,5 @@
+add_library(decide_world STATIC intake/decide/world.c)
+target_link_libraries(decide_world PRIVATE lodge_flags PUBLIC lodge_decide)
+foreach(module authority evidence folded_text history mention received_instant timeliness)
+    lodge_test(intake/decide/test_${module} decide_world lodge_decide)
+endforeach()
