@@ -4,9 +4,7 @@
 #include "intake/answer/conversation.h"
 #include "intake/answer/credentials.h"
 #include "intake/link/prepare.h"
-#include "parsers/text/digest.h"
 #include "parsers/text/display.h"
-#include "parsers/text/instant.h"
 
 #include <curl/curl.h>
 #include <string.h>
@@ -159,11 +157,12 @@ static void set_failure(GError **error, LodgeCourier *courier, CURLcode failure)
         g_propagate_error(error, g_steal_pointer(&named));
 }
 
-static char *format_words(LodgeCourier *courier, CURLcode code)
+/* What a person wants to read: the server's own words where they settle it, else what went wrong. */
+static char *format_words(LodgeCourier *courier, CURLcode code, LodgeCourierResult result)
 {
     LodgeStage stage = lodge_conversation_stage(courier->conversation);
     g_autofree char *reply = format_reply(courier);
-    if (code == CURLE_OK)
+    if (result == LODGE_SENT)
         return lodge_display_line(reply, MAX_WORDS_BYTES);
     if (stage >= LODGE_STAGE_MAIL &&
         lodge_conversation_code(courier->conversation) >= 400) {
@@ -234,11 +233,9 @@ static gboolean was_stale(const LodgeCourier *courier)
 
 static void judge(LodgeCourier *courier, CURLcode code, LodgeCourierReply *reply_out)
 {
-    LodgeCourierReply reply = {
-        .smtp_code = lodge_conversation_code(courier->conversation),
-        .words = format_words(courier, code),
-    };
+    LodgeCourierReply reply = {.smtp_code = lodge_conversation_code(courier->conversation)};
     reply.result = lodge_conversation_judge(courier->conversation, &reply.whole_server);
+    reply.words = format_words(courier, code, reply.result);
     *reply_out = reply;
 }
 
@@ -336,35 +333,4 @@ char *lodge_courier_describe(const LodgeSmtp *smtp, const char *secret, GError *
         return NULL;
     }
     return format_description(courier);
-}
-
-/* ---- when again ---- */
-
-/* A number in [0, 2^32) that is the same for ever for this receipt and attempt. */
-static guint64 draw(const char *receipt_id, guint attempt)
-{
-    char hex[LODGE_DIGEST_SIZE];
-    g_autofree char *seed = g_strdup_printf("%s:%u", receipt_id, attempt);
-    lodge_digest_compute(seed, strlen(seed), hex);
-    hex[8] = '\0';
-    return g_ascii_strtoull(hex, NULL, 16);
-}
-
-gint64 lodge_courier_retry_at(const LodgeSmtp *smtp,
-                              const char *receipt_id,
-                              guint attempt,
-                              gint64 now_us)
-{
-    g_return_val_if_fail(smtp != NULL && receipt_id != NULL, now_us);
-    if (attempt == 0)
-        return now_us;
-    guint64 most_us = (guint64)smtp->retry_max_s * G_USEC_PER_SEC;
-    guint64 delay_us = (guint64)smtp->retry_first_s * G_USEC_PER_SEC;
-    for (guint i = 1; i < attempt && delay_us < most_us; i++)
-        delay_us *= 2;
-    delay_us = MIN(delay_us, most_us);
-    /* The last quarter is drawn, so that what failed together does not come back together. */
-    guint64 quarter_us = delay_us / 4;
-    guint64 share_us = quarter_us / 4096 * (draw(receipt_id, attempt) % 4096);
-    return now_us + (gint64)(delay_us - share_us);
 }
