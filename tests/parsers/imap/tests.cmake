@@ -1,0 +1,5 @@
+lodge_test(parsers/imap/test_parser lodge_imap)
+lodge_test(parsers/imap/test_fetch lodge_imap)
+lodge_test(parsers/imap/test_names lodge_imap)
+lodge_test(parsers/imap/test_corpus lodge_imap)
+lodge_fuzz(fuzz_imap_parser fuzz/fuzz_imap_parser.c lodge_imap)
