@@ -230,7 +230,7 @@ static void test_net_imap_responses_are_read_alike(void **state)
     for (guint i = 0; i < paths->len; i++)
         try_file(g_ptr_array_index(paths, i), &tally);
     print_message("net-imap: %u responses, %u read alike, %u refused there, %u differ\n",
-                  tally.cases, tally.agreed, tally.refused, tally.excepted, tally.differ);
+                  tally.cases, tally.agreed, tally.refused, tally.differ);
     assert_true(tally.cases > 150);
     assert_int_equal(tally.differ, 0);
 }
