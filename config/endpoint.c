@@ -92,10 +92,9 @@ static void check_secret_command(const LodgeSecret *secret, LodgeKeyGroup *group
     if (secret->kind != LODGE_SECRET_COMMAND)
         return;
     lodge_key_group_mask(group, "secret_command");
-    g_autoptr(GError) local = NULL;
-    if (!g_shell_parse_argv(secret->value, NULL, NULL, &local))
-        lodge_key_group_fail(group, "secret_command",
-                             "the command cannot be read as words: %s", local->message);
+    if (!g_shell_parse_argv(secret->value, NULL, NULL, NULL))
+        lodge_key_group_fail(
+            group, "secret_command", "the command cannot be read as words: it has an open quote");
 }
 
 static void read_secret(LodgeEndpoint *endpoint, LodgeKeyGroup *group)

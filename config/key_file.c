@@ -111,6 +111,15 @@ LodgeKeyGroup *lodge_key_file_take(LodgeKeyFile *file, const char *word)
     return new_group(file, g_hash_table_lookup(file->index->by_name, word), word, word);
 }
 
+/* Its keys count as read: calling them unknown would hide what is wrong. */
+static void refuse_nameless(LodgeKeyGroup *group)
+{
+    for (guint i = 0; i < group->indexed->keys->len; i++)
+        ((LodgeKeyIndexKey *)g_ptr_array_index(group->indexed->keys, i))->consumed = TRUE;
+    lodge_key_group_fail(group, NULL, "the group needs a name of its own: [%s NAME]",
+                         group->word);
+}
+
 GPtrArray *lodge_key_file_take_all(LodgeKeyFile *file, const char *word)
 {
     GPtrArray *taken = g_ptr_array_new();
@@ -122,8 +131,7 @@ GPtrArray *lodge_key_file_take_all(LodgeKeyFile *file, const char *word)
         if (indexed->name[length] == ' ')
             g_ptr_array_add(taken, new_group(file, indexed, indexed->name, word));
         else if (indexed->name[length] == '\0')
-            lodge_key_group_fail(new_group(file, indexed, indexed->name, word), NULL,
-                                 "the group needs a name of its own: [%s NAME]", word);
+            refuse_nameless(new_group(file, indexed, indexed->name, word));
     }
     return taken;
 }

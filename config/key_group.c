@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define SHOWN_BYTES 120
+#define BAD_ESCAPE                                                                         \
+    "the value has a backslash before something else than s, n, t, r or another backslash"
 
 static void
 note_origin(LodgeKeyGroup *group, const char *key, const char *value, guint line)
@@ -35,27 +37,29 @@ fail_value(LodgeKeyGroup *group, const char *key, const char *value, char *fault
     lodge_key_group_fail(group, key, "'%s' %s", shown, words);
 }
 
-/* What the file says, consumed; NULL: nothing, or it failed. */
-static char *take_value(LodgeKeyGroup *group, const char *key)
+/* What the file says, consumed; NULL: nothing, or it failed. A list is left as written: its escapes
+ * are those of its items. GKeyFile returns a value along with the error for an unknown escape. */
+static char *take_value(LodgeKeyGroup *group, const LodgeKeySpec *spec)
 {
     g_autoptr(GError) local = NULL;
-    LodgeKeyIndexKey *found = lodge_key_group_find(group, key);
-    if (found == NULL)
-        return NULL;
+    LodgeKeyIndexKey *found = lodge_key_group_find(group, spec->key);
+    GKeyFile *values = group->file->values;
     found->consumed = TRUE;
     g_autofree char *value =
-        g_key_file_get_string(group->file->values, group->name, key, &local);
-    if (value == NULL) {
-        lodge_key_group_fail(group, key, "%s", local->message);
+        spec->form == LODGE_KEY_LIST
+            ? g_key_file_get_value(values, group->name, spec->key, &local)
+            : g_key_file_get_string(values, group->name, spec->key, &local);
+    if (local != NULL) {
+        lodge_key_group_fail(group, spec->key, BAD_ESCAPE);
         return NULL;
     }
     g_strstrip(value);
     if (*value == '\0') {
-        lodge_key_group_fail(group, key,
+        lodge_key_group_fail(group, spec->key,
                              "the value is empty; leave the line out for the default");
         return NULL;
     }
-    note_origin(group, key, value, found->line);
+    note_origin(group, spec->key, value, found->line);
     return g_steal_pointer(&value);
 }
 
@@ -65,7 +69,7 @@ static char *get_value(LodgeKeyGroup *group, const char *key, const LodgeKeySpec
     const LodgeKeySpec *spec = find_spec(group, key);
     *spec_out = spec;
     if (lodge_key_group_find(group, key) != NULL)
-        return take_value(group, key);
+        return take_value(group, spec);
     if (spec->required)
         lodge_key_group_fail(group, NULL, "%s'%s' (%s) is missing and has no default",
                              group->indexed == NULL ? "the group is not there: " : "", key,
@@ -88,8 +92,8 @@ static GStrv split_list(LodgeKeyGroup *group, const char *key)
     g_autoptr(GError) local = NULL;
     g_auto(GStrv) raw =
         g_key_file_get_string_list(group->file->values, group->name, key, NULL, &local);
-    if (raw == NULL) {
-        lodge_key_group_fail(group, key, "%s", local->message);
+    if (local != NULL) {
+        lodge_key_group_fail(group, key, BAD_ESCAPE " or ;");
         return g_strv_builder_end(kept);
     }
     for (gsize i = 0; raw[i] != NULL; i++) {
