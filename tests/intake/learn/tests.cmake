@@ -1,0 +1,9 @@
+# The airlock's tests bring a reader that misbehaves; it stands with the tests, never beside lodge.
+add_executable(lodge-reader-faulty intake/learn/reader_faulty.c)
+target_link_libraries(lodge-reader-faulty PRIVATE lodge_flags lodge_report lodge_cell)
+lodge_test(intake/learn/test_airlock lodge_learn)
+add_dependencies(intake_learn_test_airlock lodge-reader-faulty)
+
+lodge_test(intake/learn/test_examination lodge_learn)
+target_sources(intake_learn_test_examination PRIVATE intake/learn/tsv.c)
+add_dependencies(intake_learn_test_examination lodge-reader)
