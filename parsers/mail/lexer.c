@@ -11,9 +11,12 @@ static gboolean skip_white_space(const char **at)
         if (line_end == 0)
             return TRUE;
         char next = (*at)[line_end];
-        if (next != ' ' && next != '\t')
-            return next == '\0'; /* the end of the field itself */
+        if (next != ' ' && next != '\t' &&
+            next != '\0') /* at its end the field's own line end */
+            return FALSE;
         *at += line_end;
+        if (next == '\0')
+            return TRUE;
     }
 }
 

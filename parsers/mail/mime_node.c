@@ -25,7 +25,7 @@ static LodgeParameters *find_parameters(const LodgeHeaderBlock *block, const cha
     return raw != NULL ? lodge_parameters_parse(raw) : NULL;
 }
 
-/* type "/" subtype, both tokens; else the whole declaration says nothing (RFC 2045 section 5.2). */
+/* type "/" subtype, both tokens; else the default stands (RFC 2045 section 5.2). */
 static gboolean is_media_type(const char *value)
 {
     const char *slash = strchr(value, '/');
@@ -49,10 +49,6 @@ static void read_type(LodgeMimeNode *node,
         node->type = g_strdup(lodge_parameters_value(type));
     } else {
         lodge_marks_add_defect(marks, "content-type-malformed");
-        if (strcmp(lodge_parameters_value(type), "text") != 0)
-            default_type = "application/octet-stream";
-        g_free(node->type);
-        node->type = g_strdup(default_type);
     }
     g_autofree char *charset = lodge_parameters_find(type, "charset", &unknown_charset);
     if (charset != NULL)

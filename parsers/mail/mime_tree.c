@@ -145,18 +145,12 @@ static void end_block(Scanner *scanner, gint64 content_start)
         begin_block(scanner, FALSE);
 }
 
-/* A header block that something else than its blank line ends. An embedded message that has
- * not begun stays a message without content. */
+/* A header block that something else than its blank line ends; an embedded message that would begin
+ * there has one empty part. */
 static void cut_block(Scanner *scanner, gint64 offset)
 {
-    const Frame *parent = top_frame(scanner);
-
-    if (scanner->block == NULL)
-        return;
-    if (lodge_header_block_finish(scanner->block) > 0 || parent == NULL ||
-        parent->node->shape == LODGE_MIME_MULTIPART)
+    while (scanner->block != NULL)
         end_block(scanner, offset);
-    g_clear_pointer(&scanner->block, lodge_header_block_free);
 }
 
 /* ---- delimiters ---- */
