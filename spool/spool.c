@@ -99,6 +99,15 @@ gint64 lodge_spool_free_bytes(LodgeSpool *spool)
     return (gint64)status.f_bavail * (gint64)status.f_frsize;
 }
 
+gboolean lodge_spool_require_writer(const LodgeSpool *spool, GError **error)
+{
+    if (spool->lock != NULL)
+        return TRUE;
+    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_READONLY,
+                "the spool %s was opened for reading only", lodge_spool_dir(spool));
+    return FALSE;
+}
+
 gboolean lodge_spool_catch_up(LodgeSpool *spool, GError **error)
 {
     if (!spool->stale)

@@ -30,5 +30,7 @@ gboolean
 lodge_spool_make_layout(const char *dir, LodgeDurableRoot **root_out, GError **error);
 /* Refuses a directory that is no spool. */
 LodgeDurableRoot *lodge_spool_find_layout(const char *dir, GError **error);
+/* READONLY when it was opened for reading. */
+gboolean lodge_spool_require_writer(const LodgeSpool *spool, GError **error);
 /* Brings the index up to the journal after a commit that it missed. */
 gboolean lodge_spool_catch_up(LodgeSpool *spool, GError **error);

@@ -5,19 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 
-static gboolean require_writer(LodgeSpool *spool, GError **error)
-{
-    if (spool->lock != NULL)
-        return TRUE;
-    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_READONLY,
-                "the spool %s was opened for reading only", lodge_spool_dir(spool));
-    return FALSE;
-}
-
 LodgeStage *lodge_stage_new(LodgeSpool *spool, GError **error)
 {
     g_return_val_if_fail(spool != NULL, NULL);
-    if (!require_writer(spool, error))
+    if (!lodge_spool_require_writer(spool, error))
         return NULL;
     LodgeDurableFile *file = lodge_durable_file_new(spool->root, "stage", error);
     if (file == NULL)
@@ -80,8 +71,9 @@ int lodge_stage_open(LodgeStage *stage, GError **error)
 int lodge_stage_scratch(LodgeSpool *spool, GError **error)
 {
     g_return_val_if_fail(spool != NULL, -1);
-    return require_writer(spool, error) ? lodge_durable_scratch_open(spool->root, error)
-                                        : -1;
+    return lodge_spool_require_writer(spool, error)
+               ? lodge_durable_scratch_open(spool->root, error)
+               : -1;
 }
 
 void lodge_stage_free(LodgeStage *stage)

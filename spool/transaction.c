@@ -34,11 +34,8 @@ struct LodgeTransaction {
 
 static gboolean require_usable(LodgeSpool *spool, GError **error)
 {
-    if (spool->lock == NULL) {
-        g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_READONLY,
-                    "the spool %s was opened for reading only", lodge_spool_dir(spool));
+    if (!lodge_spool_require_writer(spool, error))
         return FALSE;
-    }
     if (spool->broken) {
         g_set_error(
             error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_IO,

@@ -4,8 +4,15 @@
  * that an event names (present, and its bytes have its name as digest), objects nobody names,
  * files left in incoming/, the index against one rebuilt from the journal (row by row). The human-readable trees
  * are checked by the caller's projector (spool/projection). Each problem is one line that
- * names the object and the mend. With `repair`, ledger.db is rebuilt into a new file and put in
- * place; nothing in journal/ or objects/ is ever changed. */
+ * names the object and the mend. With `repair`, an index that is wrong is rebuilt into a new file and put in
+ * place, and what was wrong with it moves to `mended`; nothing in journal/ or objects/ is ever changed.
+ *
+ * Beside a running writer it looks at what is committed at its start. An index that merely
+ * lags is not wrong: the next writer brings it up. An index whose records are partly lost is replaced only
+ * when it cannot be read, because it may hold what they held.
+ *
+ * A document's object is required where the message was accepted, held or rejected and the document is no
+ * decoration. Memory is bounded: what events name is kept in a temporary database. */
 #pragma once
 
 #include <glib.h>
@@ -20,7 +27,8 @@ typedef struct {
     guint64 segments, events, objects, bytes, messages, receipts;
     guint64 orphan_objects, incoming_files;
     gboolean repaired;
-    GPtrArray *problems; /* LodgeVerifyProblem */
+    GPtrArray *problems; /* LodgeVerifyProblem: what is wrong now */
+    GPtrArray *mended;   /* LodgeVerifyProblem: what was, before the repair */
 } LodgeVerifyReport;
 
 typedef void (*LodgeVerifyProgress)(guint64 done, guint64 total, gpointer data);

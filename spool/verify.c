@@ -1,0 +1,98 @@
+#include "spool/verify.h"
+#include "spool/lock.h"
+#include "spool/spool_internal.h"
+#include "spool/verify_internal.h"
+
+static void problem_free(gpointer data)
+{
+    LodgeVerifyProblem *problem = data;
+    g_free(problem->object);
+    g_free(problem->problem);
+    g_free(problem->mend);
+    g_free(problem);
+}
+
+static LodgeVerifyReport *report_new(void)
+{
+    LodgeVerifyReport *report = g_new0(LodgeVerifyReport, 1);
+    report->problems = g_ptr_array_new_with_free_func(problem_free);
+    report->mended = g_ptr_array_new_with_free_func(problem_free);
+    return report;
+}
+
+void lodge_verify_report_free(LodgeVerifyReport *report)
+{
+    if (report == NULL)
+        return;
+    g_ptr_array_unref(report->problems);
+    g_ptr_array_unref(report->mended);
+    g_free(report);
+}
+
+void lodge_verify_add(LodgeVerification *verification,
+                      const char *object,
+                      const char *problem,
+                      const char *mend)
+{
+    LodgeVerifyProblem *added = g_new0(LodgeVerifyProblem, 1);
+    added->object = g_strdup(object);
+    added->problem = g_strdup(problem);
+    added->mend = g_strdup(mend);
+    g_ptr_array_add(verification->report->problems, added);
+}
+
+/* What the index was found to have, from `first` on, has been put right. */
+static void move_mended(LodgeVerifyReport *report, guint first)
+{
+    while (report->problems->len > first)
+        g_ptr_array_add(report->mended, g_ptr_array_steal_index(report->problems, first));
+    report->repaired = TRUE;
+}
+
+static gboolean
+check_and_mend_index(LodgeVerification *verification, gboolean repair, GError **error)
+{
+    LodgeVerifyReport *report = verification->report;
+    guint first = report->problems->len;
+    gboolean wrong = FALSE, unusable = FALSE;
+    if (!lodge_verify_index(verification, &wrong, &unusable, error))
+        return FALSE;
+    gboolean may = verification->journal_whole && (unusable || !verification->records_lost);
+    if (!repair || !wrong || !may)
+        return TRUE;
+    if (!lodge_ledger_rebuild(verification->root, verification->last, LODGE_FOLLOW_TOLERANT,
+                              error))
+        return FALSE;
+    move_mended(report, first);
+    return TRUE;
+}
+
+static gboolean run(LodgeVerification *verification, gboolean repair, GError **error)
+{
+    gboolean good = lodge_verify_journal(verification, error) &&
+                    lodge_verify_objects(verification, error) &&
+                    check_and_mend_index(verification, repair, error);
+    lodge_ledger_close(verification->named);
+    return good;
+}
+
+LodgeVerifyReport *lodge_verify_run(const char *dir,
+                                    gboolean repair,
+                                    gint64 now_us,
+                                    LodgeVerifyProgress progress,
+                                    gpointer data,
+                                    GError **error)
+{
+    g_return_val_if_fail(dir != NULL, NULL);
+    g_autoptr(LodgeDurableRoot) root = lodge_spool_find_layout(dir, error);
+    if (root == NULL)
+        return NULL;
+    g_autoptr(LodgeLock) lock = NULL;
+    if (repair &&
+        (lock = lodge_lock_take(root, "lodge verify --repair", now_us, error)) == NULL)
+        return NULL;
+    g_autoptr(LodgeVerifyReport) report = report_new();
+    LodgeVerification verification = {
+        .root = root, .report = report, .progress = progress, .data = data};
+    return run(&verification, repair, error) ? g_steal_pointer(&report) : NULL;
+}
