@@ -215,6 +215,12 @@ LodgeCourierResult lodge_conversation_judge(const LodgeConversation *conversatio
     return code >= 500 && code <= 599 ? LODGE_REFUSED : LODGE_RETRY;
 }
 
+gboolean lodge_conversation_is_login_fault(const LodgeConversation *conversation)
+{
+    return is_about_login(conversation->code) ||
+           (conversation->stage == LODGE_STAGE_AUTH && conversation->code >= 500);
+}
+
 const char *lodge_stage_format(LodgeStage stage)
 {
     switch (stage) {

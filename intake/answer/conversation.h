@@ -57,6 +57,8 @@ gboolean lodge_conversation_has_logged_in(const LodgeConversation *conversation)
 /* What became of the message whose transfer has ended with a failure or success. */
 LodgeCourierResult lodge_conversation_judge(const LodgeConversation *conversation,
                                             gboolean *whole_server_out);
+/* The server refused our login for good, or wants one that was not made. */
+gboolean lodge_conversation_is_login_fault(const LodgeConversation *conversation);
 /* "RCPT TO", "the greeting", "the message" */
 const char *lodge_stage_format(LodgeStage stage);
 

@@ -158,32 +158,50 @@ static void set_failure(GError **error, LodgeCourier *courier, CURLcode failure)
 }
 
 /* What a person wants to read: the server's own words where they settle it, else what went wrong. */
-static char *format_words(LodgeCourier *courier, CURLcode code, LodgeCourierResult result)
+static char *
+format_words(const LodgeCourier *courier, LodgeCourierResult result, const GError *failure)
 {
     LodgeStage stage = lodge_conversation_stage(courier->conversation);
     g_autofree char *reply = format_reply(courier);
     if (result == LODGE_SENT)
         return lodge_display_line(reply, MAX_WORDS_BYTES);
-    if (stage >= LODGE_STAGE_MAIL &&
-        lodge_conversation_code(courier->conversation) >= 400) {
-        g_autofree char *words =
-            g_strdup_printf("%s (answer to %s)", reply, lodge_stage_format(stage));
-        return lodge_display_line(words, MAX_WORDS_BYTES);
-    }
-    g_autoptr(GError) error = NULL;
-    set_failure(&error, courier, code);
-    return lodge_display_line(error->message, MAX_WORDS_BYTES);
+    if (stage < LODGE_STAGE_MAIL || lodge_conversation_code(courier->conversation) < 400)
+        return lodge_display_line(failure->message, MAX_WORDS_BYTES);
+    g_autofree char *words =
+        g_strdup_printf("%s (answer to %s)", reply, lodge_stage_format(stage));
+    return lodge_display_line(words, MAX_WORDS_BYTES);
 }
 
-static void set_reply(LodgeCourierReply *reply,
-                      LodgeCourierResult result,
-                      gboolean whole_server,
-                      const char *words)
+/* 454 at login or STARTTLS mends itself; 535, a certificate and a missing STARTTLS do not. */
+static gboolean needs_person(const LodgeCourier *courier, const GError *failure)
 {
-    *reply = (LodgeCourierReply){
-        .result = result,
-        .whole_server = whole_server,
-        .words = lodge_display_line(words, MAX_WORDS_BYTES),
+    if (lodge_conversation_code(courier->conversation) >= 400)
+        return lodge_conversation_is_login_fault(courier->conversation);
+    return g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_TLS) ||
+           g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_LOGIN);
+}
+
+static void judge(LodgeCourier *courier, CURLcode code, LodgeCourierReply *reply_out)
+{
+    LodgeCourierReply reply = {.smtp_code = lodge_conversation_code(courier->conversation)};
+    g_autoptr(GError) failure = NULL;
+    reply.result = lodge_conversation_judge(courier->conversation, &reply.whole_server);
+    if (reply.result != LODGE_SENT)
+        set_failure(&failure, courier, code);
+    reply.words = format_words(courier, reply.result, failure);
+    reply.person_needed = reply.whole_server && needs_person(courier, failure);
+    *reply_out = reply;
+}
+
+/* A fault that came out before anything was sent: the recipient's is refused for good, ours waits for a
+ * person. */
+static void set_reply(LodgeCourierReply *reply_out, gboolean ours, const GError *error)
+{
+    *reply_out = (LodgeCourierReply){
+        .result = ours ? LODGE_RETRY : LODGE_REFUSED,
+        .whole_server = ours,
+        .person_needed = ours,
+        .words = lodge_display_line(error->message, MAX_WORDS_BYTES),
     };
 }
 
@@ -231,14 +249,6 @@ static gboolean was_stale(const LodgeCourier *courier)
            (code == 0 || code == 421);
 }
 
-static void judge(LodgeCourier *courier, CURLcode code, LodgeCourierReply *reply_out)
-{
-    LodgeCourierReply reply = {.smtp_code = lodge_conversation_code(courier->conversation)};
-    reply.result = lodge_conversation_judge(courier->conversation, &reply.whole_server);
-    reply.words = format_words(courier, code, reply.result);
-    *reply_out = reply;
-}
-
 void lodge_courier_send(LodgeCourier *courier,
                         const char *envelope_from,
                         const char *to,
@@ -248,14 +258,14 @@ void lodge_courier_send(LodgeCourier *courier,
     g_return_if_fail(courier != NULL && envelope_from != NULL && to != NULL);
     g_return_if_fail(message != NULL && g_bytes_get_size(message) > 0 && reply_out != NULL);
     g_autoptr(GError) error = NULL;
-    if (!lodge_address_check(to, "the recipient's", &error) ||
-        (*envelope_from != '\0' &&
-         !lodge_address_check(envelope_from, "the envelope sender's", &error))) {
-        set_reply(reply_out, LODGE_REFUSED, FALSE, error->message);
+    if (!lodge_address_check(to, "the recipient's", &error)) {
+        set_reply(reply_out, FALSE, error);
         return;
     }
-    if (!pick_up(courier, &error)) {
-        set_reply(reply_out, LODGE_RETRY, TRUE, error->message);
+    if ((*envelope_from != '\0' &&
+         !lodge_address_check(envelope_from, "the envelope sender's", &error)) ||
+        !pick_up(courier, &error)) {
+        set_reply(reply_out, TRUE, error);
         return;
     }
     CURLcode code = CURLE_OK;
@@ -285,8 +295,10 @@ static void append_offers(GString *words, const LodgeConversation *conversation)
     GPtrArray *offers = lodge_conversation_offers(conversation);
     for (guint i = 0; i < offers->len; i++) {
         g_autofree char *shown = lodge_display_line(g_ptr_array_index(offers, i), 100);
-        g_string_append_printf(words, "%s%s", i == 0 ? "; offers " : ", ", shown);
+        g_string_append_printf(words, "%s%s", i == 0 ? "offers: " : ", ", shown);
     }
+    if (offers->len > 0)
+        g_string_append_c(words, '\n');
 }
 
 static char *format_description(const LodgeCourier *courier)
@@ -299,13 +311,14 @@ static char *format_description(const LodgeCourier *courier)
     const LodgeEndpoint *endpoint = &courier->smtp->endpoint;
     guint64 limit = lodge_conversation_size_limit(courier->conversation);
     GString *words = g_string_new(NULL);
-    g_string_printf(words, "%s:%u: %s", endpoint->host, endpoint->port, tls[endpoint->tls]);
+    g_string_printf(words, "%s:%u: %s, ", endpoint->host, endpoint->port,
+                    tls[endpoint->tls]);
     if (lodge_conversation_has_logged_in(courier->conversation))
-        g_string_append_printf(words, "; logged in as %s", endpoint->user);
+        g_string_append_printf(words, "logged in as %s\n", endpoint->user);
     else
-        g_string_append(words, "; no login");
+        g_string_append(words, "no login\n");
     if (limit > 0)
-        g_string_append_printf(words, "; messages of at most %" G_GUINT64_FORMAT " bytes",
+        g_string_append_printf(words, "largest message: %" G_GUINT64_FORMAT " bytes\n",
                                limit);
     append_offers(words, courier->conversation);
     return g_string_free(words, FALSE);

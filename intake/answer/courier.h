@@ -17,11 +17,13 @@ typedef struct {
     char *words;   /* the server's reply or what went wrong; one displayable line */
     gboolean
         whole_server; /* the fault concerns the server (unreachable, TLS, login), not this receipt: stop for now */
+    gboolean
+        person_needed; /* with whole_server: trying again will not help before user, secret, certificate or TLS are mended */
 } LodgeCourierReply;
 
 typedef struct LodgeCourier LodgeCourier;
 
-/* `secret` NULL where auth is none; copied, wiped when freed. */
+/* `smtp` is borrowed until the courier is freed. `secret` NULL where auth is none; copied, wiped when freed. */
 LodgeCourier *lodge_courier_new(const LodgeSmtp *smtp, const char *secret);
 void lodge_courier_free(LodgeCourier *courier);
 /* Blocks at most as long as the endpoint's time-outs allow. */
@@ -32,7 +34,7 @@ void lodge_courier_send(LodgeCourier *courier,
                         LodgeCourierReply *reply_out);
 void lodge_courier_reply_clear(LodgeCourierReply *reply);
 const char *lodge_courier_result_format(LodgeCourierResult result);
-/* For check-config --online: connects, EHLO, STARTTLS, login, QUIT; what the server offers in words. */
+/* For check-config --online: connects, EHLO, STARTTLS, login, NOOP, QUIT; what the server offers in words, lines ended by LF; g_free it. */
 char *lodge_courier_describe(const LodgeSmtp *smtp, const char *secret, GError **error);
 /* When to try again after `attempt` failures: doubling from first to max with deterministic jitter by receipt id. */
 gint64 lodge_courier_retry_at(const LodgeSmtp *smtp,

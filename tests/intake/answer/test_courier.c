@@ -205,7 +205,6 @@ static void an_unsafe_address_never_reaches_the_server(void **state)
         {FROM, "a@b.example>\r\nRCPT TO:<c@d.example"},
         {FROM, "a@b.example NOTIFY=NEVER"},
         {FROM, ""},
-        {"a@b.example> BODY=8BITMIME <", TO},
     };
     SmtpPeerScript script = {0};
     g_autoptr(SmtpPeer) peer = smtp_peer_new(&script);
@@ -220,8 +219,46 @@ static void an_unsafe_address_never_reaches_the_server(void **state)
         check_words("unsafe address", reply.words);
         lodge_courier_reply_clear(&reply);
     }
+    LodgeCourierReply reply;
+    lodge_courier_send(courier, "a@b.example> BODY=8BITMIME <", TO, message, &reply);
+    assert_int_equal(reply.result, LODGE_RETRY); /* our fault, not the recipient's */
+    assert_true(reply.whole_server && reply.person_needed);
+    lodge_courier_reply_clear(&reply);
     smtp_peer_stop(peer);
     assert_int_equal(smtp_peer_connections(peer), 0);
+}
+
+static void a_person_is_called_only_where_trying_again_cannot_help(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        SmtpPeerTurn turn;
+        LodgeTls tls;
+        gboolean person_needed;
+    } cases[] = {
+        {"login refused", SAY(AUTH, "535 5.7.8 no\r\n"), LODGE_TLS_NONE, TRUE},
+        {"login put off", SAY(AUTH, "454 4.7.0 later\r\n"), LODGE_TLS_NONE, FALSE},
+        {"login wanted at MAIL", SAY(MAIL, "530 5.7.0 no\r\n"), LODGE_TLS_NONE, TRUE},
+        {"no STARTTLS", SAY(QUIT, "221 bye\r\n"), LODGE_TLS_STARTTLS, TRUE},
+        {"busy", SAY(GREETING, "421 4.3.2 busy\r\n"), LODGE_TLS_NONE, FALSE},
+        {"closed", DROP(EHLO), LODGE_TLS_NONE, FALSE},
+        {"one recipient unknown", SAY(RCPT, "550 5.1.1 no\r\n"), LODGE_TLS_NONE, FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        SmtpPeerScript script = {
+            .offers = "250-AUTH PLAIN\r\n", .turns = &cases[i].turn, .turn_count = 1};
+        g_autoptr(SmtpPeer) peer = smtp_peer_new(&script);
+        LodgeSmtp smtp = smtp_to(peer);
+        log_in(&smtp);
+        smtp.endpoint.tls = cases[i].tls;
+        g_autoptr(LodgeCourier) courier = lodge_courier_new(&smtp, SECRET);
+        LodgeCourierReply reply;
+        send_one(courier, &reply);
+        if (reply.person_needed != cases[i].person_needed)
+            fail_msg("%s: %s", cases[i].name, reply.words);
+        lodge_courier_reply_clear(&reply);
+    }
 }
 
 /* ---- time ---- */
@@ -533,10 +570,11 @@ static void what_a_server_offers_is_said_in_words(void **state)
     g_autofree char *words = lodge_courier_describe(&smtp, SECRET, &error);
     if (words == NULL)
         fail_msg("%s", error->message);
-    g_autofree char *expected = g_strdup_printf(
-        "localhost:%u: TLS by STARTTLS; logged in as receipts; messages of at most 35651584 "
-        "bytes; offers SIZE 35651584, AUTH PLAIN LOGIN, HELP",
-        smtp_peer_port(peer));
+    g_autofree char *expected =
+        g_strdup_printf("localhost:%u: TLS by STARTTLS, logged in as receipts\n"
+                        "largest message: 35651584 bytes\n"
+                        "offers: SIZE 35651584, AUTH PLAIN LOGIN, HELP\n",
+                        smtp_peer_port(peer));
     assert_string_equal(words, expected);
     smtp_peer_stop(peer);
     assert_null(strstr(smtp_peer_heard(peer), "MAIL"));
@@ -642,6 +680,7 @@ int main(void)
         cmocka_unit_test(what_arrives_is_what_was_sent),
         cmocka_unit_test(an_empty_envelope_sender_is_the_null_path),
         cmocka_unit_test(an_unsafe_address_never_reaches_the_server),
+        cmocka_unit_test(a_person_is_called_only_where_trying_again_cannot_help),
         cmocka_unit_test(silence_ends_at_the_time_out),
         cmocka_unit_test(a_large_message_that_is_cut_off_was_not_taken),
         cmocka_unit_test(a_port_where_nobody_listens_concerns_the_whole_server),
