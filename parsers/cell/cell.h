@@ -34,12 +34,12 @@ typedef struct {
     guint descriptors;
 } LodgeCellProfile;
 
-/* From here on there is no way back. The environment is empty afterwards. On failure the process
- * may be half closed and can only end. */
+/* From here on there is no way back. The environment holds nothing but TZ=UTC0 afterwards. On failure the
+ * process may be half closed and can only end. */
 gboolean lodge_cell_close(const LodgeCellProfile *profile, GError **error);
 
 /* What the zygote may give up itself, which still has to fork: new privileges, being traced or
- * dumped, the environment. */
+ * dumped, the environment, local time. */
 gboolean lodge_cell_harden(GError **error);
 
 /* Version of Landlock on this kernel; 0: not offered. */

@@ -16,6 +16,8 @@ G_DEFINE_QUARK(lodge_document_error_quark, lodge_document_error)
 gboolean lodge_document_prepare(GError **error)
 {
     g_autofree char *why = NULL;
+    char unused[LODGE_DIGEST_SIZE];
+    lodge_digest_compute("", 0, unused); /* the first digest reads OpenSSL's configuration */
     if (lodge_media_type_prepare(&why) && lodge_xml_prepare(&why))
         return TRUE;
     g_set_error_literal(error, LODGE_DOCUMENT_ERROR, LODGE_DOCUMENT_ERROR_PREPARE, why);
@@ -58,18 +60,22 @@ static LodgeExaminer find_examiner(const char *media_type)
     return NULL;
 }
 
-/* The claim is worth a word only where the bytes say nothing. */
+/* Words for what nobody here reads; the claim only serves to say what it is not. */
 static void
-note_claim(LodgeDocumentFacts *facts, const char *name, const char *declared_type)
+note_unread(LodgeDocumentFacts *facts, const char *name, const char *declared_type)
 {
-    if (facts->why || strcmp(facts->media_type, LODGE_MEDIA_TYPE_UNKNOWN) != 0)
+    if (facts->examination != LODGE_NOT_EXAMINED_TYPE || facts->why)
         return;
     gboolean is_called_pdf = g_strcmp0(declared_type, LODGE_MEDIA_TYPE_PDF) == 0 ||
                              (name && g_str_has_suffix(name, ".pdf"));
     if (facts->size_bytes == 0)
-        lodge_examiner_note_why(facts, "it is empty");
+        facts->why = g_strdup("it is empty");
     else if (is_called_pdf)
-        lodge_examiner_note_why(facts, "it is called a PDF but is none");
+        facts->why = g_strdup("it is called a PDF but is none");
+    else if (strcmp(facts->media_type, LODGE_MEDIA_TYPE_UNKNOWN) == 0)
+        facts->why = g_strdup("its type is unknown");
+    else
+        facts->why = g_strdup_printf("files of type %s are not read", facts->media_type);
 }
 
 static LodgeDocumentFacts *examine_bytes(const LodgeDocumentBytes *input)
@@ -108,6 +114,6 @@ LodgeDocumentFacts *lodge_document_examine(int input_fd,
         .size_bytes = g_mapped_file_get_length(file),
     };
     LodgeDocumentFacts *facts = examine_bytes(&input);
-    note_claim(facts, name, declared_type);
+    note_unread(facts, name, declared_type);
     return facts;
 }
