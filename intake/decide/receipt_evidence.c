@@ -1,8 +1,11 @@
 #include "intake/decide/receipt_content.h"
 
 #include "parsers/text/digest.h"
+#include "parsers/text/display.h"
 #include "parsers/text/json.h"
 #include <string.h>
+
+#define VALUE_BYTES 1000
 
 /* The register as it was for this decision, named by its bytes. */
 static void add_digest(LodgeJsonWriter *json, const char *name, const char *text)
@@ -16,12 +19,19 @@ static void add_digest(LodgeJsonWriter *json, const char *name, const char *text
     lodge_json_add_string(json, name, digest);
 }
 
+/* People open this file, too: what a stranger wrote is shown, not obeyed. */
+static void add_shown(LodgeJsonWriter *json, const char *name, const char *value)
+{
+    g_autofree char *shown = lodge_display_line(value, VALUE_BYTES);
+    lodge_json_add_string(json, name, value == NULL ? NULL : shown);
+}
+
 static void add_message(LodgeJsonWriter *json, const LodgeMessageFacts *message)
 {
     lodge_json_begin_object(json, "message");
-    lodge_json_add_string(json, "message_id", message->message_id);
-    lodge_json_add_string(json, "envelope_sender", message->return_path);
-    lodge_json_add_string(json, "subject", message->subject);
+    add_shown(json, "message_id", message->message_id);
+    add_shown(json, "envelope_sender", message->return_path);
+    add_shown(json, "subject", message->subject);
     lodge_json_add_instant(json, "date", message->date_us);
     lodge_json_end_object(json);
 }
@@ -69,7 +79,7 @@ static void add_attachments(LodgeJsonWriter *json, const GPtrArray *documents)
         lodge_json_begin_object(json, NULL);
         lodge_json_add_string(json, "name", document->name);
         lodge_json_add_string(json, "role", document->role);
-        lodge_json_add_string(json, "media_type", document->media_type);
+        add_shown(json, "media_type", document->media_type);
         lodge_json_add_int(json, "size_bytes", document->size_bytes);
         if (document->pages < 0)
             lodge_json_add_null(json, "pages");

@@ -1,0 +1,196 @@
+#include "intake/decide/duplicate.h"
+
+#include "tests/intake/decide/world.h"
+#include "tests/support/cmocka.h"
+#include <string.h>
+
+static void rename_message(World *w)
+{
+    world_set(&w->message->message_id, "two@tmbc.gov.uk");
+}
+static void change_sender(World *w)
+{
+    world_set_from(w, "other@tmbc.gov.uk");
+}
+static void change_date(World *w)
+{
+    w->message->date_us += LODGE_SECOND_US;
+}
+static void change_document(World *w)
+{
+    world_clear_documents(w);
+    world_add_document(w, "Productivity Plan v2.pdf", PDF, 3, PLAN_TEXT);
+}
+static void add_document(World *w)
+{
+    world_add_document(w, "annex.pdf", PDF, 1, "annex");
+}
+static void render_anew(World *w)
+{
+    world_set(&w->message->subject, "RE: something else");
+    world_set(&w->message->body_text, "another text");
+    world_clear_hops(w);
+    world_add_part(w, "9", LODGE_PART_DECORATION, "image/png", "logo.png");
+    world_set(&((LodgePart *)g_ptr_array_index(w->message->parts, 2))->path, "2.7");
+}
+static void leave_alone(World *w)
+{
+    (void)w;
+}
+
+static void the_key_is_the_same_for_the_same_message_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        void (*change)(World *);
+        gboolean same;
+    } cases[] = {
+        {"nothing changed", leave_alone, TRUE},
+        {"a server rendered it anew", render_anew, TRUE},
+        {"another Message-ID", rename_message, FALSE},
+        {"another sender", change_sender, FALSE},
+        {"another date", change_date, FALSE},
+        {"another document", change_document, FALSE},
+        {"one document more", add_document, FALSE},
+    };
+    g_autoptr(World) first = world_new();
+    g_autofree char *key = lodge_decide_content_key(first->message);
+    assert_true(lodge_digest_is_valid(key));
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(World) second = world_new();
+        cases[i].change(second);
+        g_autofree char *other = lodge_decide_content_key(second->message);
+        if ((strcmp(key, other) == 0) != cases[i].same)
+            fail_msg("%s", cases[i].name);
+    }
+}
+
+static void the_order_of_the_documents_does_not_matter(void **state)
+{
+    (void)state;
+    g_autoptr(World) first = world_new();
+    add_document(first);
+    g_autoptr(World) second = world_new();
+    world_clear_documents(second);
+    add_document(second);
+    world_add_document(second, "Productivity Plan.pdf", PDF, 3, PLAN_TEXT);
+    g_autofree char *one = lodge_decide_content_key(first->message);
+    g_autofree char *two = lodge_decide_content_key(second->message);
+    assert_string_equal(one, two);
+}
+
+static void mail_without_id_or_document_is_told_apart_by_subject_and_text(void **state)
+{
+    (void)state;
+    g_autoptr(World) first = world_new();
+    g_autoptr(World) second = world_new();
+    World *both[] = {first, second};
+    for (gsize i = 0; i < 2; i++) {
+        world_clear_documents(both[i]);
+        world_set(&both[i]->message->message_id, NULL);
+    }
+    g_autofree char *one = lodge_decide_content_key(first->message);
+    g_autofree char *two = lodge_decide_content_key(second->message);
+    assert_string_equal(one, two);
+    world_set(&second->message->subject, "Another question");
+    g_autofree char *three = lodge_decide_content_key(second->message);
+    assert_string_not_equal(one, three);
+    LodgePart *body = g_ptr_array_index(first->message->parts, 1);
+    lodge_digest_compute("x", 1, body->sha256);
+    g_autofree char *four = lodge_decide_content_key(first->message);
+    assert_string_not_equal(one, four);
+}
+
+static void the_same_message_again_is_a_duplicate_without_receipt(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_add_past(world->history->same_content, "PP24-000001-A", TONBRIDGE, 1,
+                   "2024-07-01T00:00:00Z");
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->outcome, LODGE_DUPLICATE);
+    assert_string_equal(decision->duplicate_of, "PP24-000001-A");
+    assert_string_equal(decision->may_answer, "duplicate");
+    assert_int_equal(decision->receipts->len, 0);
+    assert_int_equal(decision->version, 0);
+    g_autofree char *findings = world_list_findings(decision);
+    assert_string_equal(findings, "duplicate note");
+}
+
+static void a_message_that_cannot_be_read_is_never_a_duplicate(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world->message->parseable = FALSE;
+    world_add_past(world->history->same_content, "PP24-000001-A", NULL, 0, NULL);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->outcome, LODGE_HELD);
+    assert_null(decision->duplicate_of);
+}
+
+static void versions_are_counted_for_the_council_alone(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    GPtrArray *council = world->history->council;
+    world_add_past(council, "PP24-000001-A", TONBRIDGE, 1, "2024-07-01T00:00:00Z");
+    world_add_past(council, "PP24-000002-B", ADUR, 7, "2024-07-02T00:00:00Z");
+    world_add_past(council, "PP24-000003-C", TONBRIDGE, 0, "2024-07-19T00:00:00Z");
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->version, 2);
+    assert_true(decision->current);
+    g_autofree char *findings = world_list_findings(decision);
+    assert_string_equal(findings, "new-version note");
+}
+
+static void current_is_what_was_received_last_whatever_was_processed_first(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_add_past(world->history->council, "PP24-000001-A", TONBRIDGE, 1,
+                   "2024-07-18T10:00:03Z");
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->version, 2);
+    assert_false(decision->current);
+    assert_non_null(world_find(decision, "older-version"));
+}
+
+static void a_held_message_has_no_version(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_clear_results(world);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->outcome, LODGE_HELD);
+    assert_int_equal(decision->version, 0);
+    assert_false(decision->current);
+}
+
+static void a_message_id_used_again_for_other_content_is_noted(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    LodgePast *past = world_add_past(world->history->council, "PP24-000001-A", TONBRIDGE, 1,
+                                     "2024-07-01T00:00:00Z");
+    world_set(&past->message_id, world->message->message_id);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->outcome, LODGE_ACCEPTED);
+    assert_non_null(world_find(decision, "message-id-reused"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_key_is_the_same_for_the_same_message_only),
+        cmocka_unit_test(the_order_of_the_documents_does_not_matter),
+        cmocka_unit_test(mail_without_id_or_document_is_told_apart_by_subject_and_text),
+        cmocka_unit_test(the_same_message_again_is_a_duplicate_without_receipt),
+        cmocka_unit_test(a_message_that_cannot_be_read_is_never_a_duplicate),
+        cmocka_unit_test(versions_are_counted_for_the_council_alone),
+        cmocka_unit_test(current_is_what_was_received_last_whatever_was_processed_first),
+        cmocka_unit_test(a_held_message_has_no_version),
+        cmocka_unit_test(a_message_id_used_again_for_other_content_is_noted),
+    };
+    return cmocka_run_group_tests_name("intake/decide/duplicate", tests, NULL, NULL);
+}

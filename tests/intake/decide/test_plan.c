@@ -1,0 +1,303 @@
+#include "intake/decide/plan.h"
+
+#include "tests/intake/decide/world.h"
+#include "tests/support/cmocka.h"
+#include <string.h>
+
+#define DOCX "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+#define XLSX "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#define MINUTES                                                                              \
+    "Minutes of the Cabinet, 8 July 2024. The Productivity Plan was endorsed: transforming " \
+    "services, technology and data, wasteful spend, barriers to progress."
+#define REPORT                                                                             \
+    "Report of the Leader. Productivity Plan 2024. Technology and data; wasteful spend; "  \
+    "barriers to progress."
+#define OTHER_TEXT "The budget of this year, in tables."
+
+typedef struct {
+    const char *name, *type;
+    const char *text; /* NULL: none */
+} Document;
+
+typedef struct {
+    const char *name;
+    Document documents[4];
+    LodgePlanSearch search;
+    const char *plan; /* name of the document, or NULL */
+} Case;
+
+static const Case cases[] = {
+    {"one plan",
+     {{"Productivity Plan.pdf", PDF, PLAN_TEXT}},
+     LODGE_PLAN_FOUND,
+     "Productivity Plan.pdf"},
+    {"one document with a name that says nothing",
+     {{"scan0001.pdf", PDF, NULL}},
+     LODGE_PLAN_FOUND,
+     "scan0001.pdf"},
+    {"a plan and the minutes that endorsed it",
+     {{"minutes.pdf", PDF, MINUTES}, {"plan.pdf", PDF, PLAN_TEXT}},
+     LODGE_PLAN_FOUND,
+     "plan.pdf"},
+    {"minutes that are known by their opening alone",
+     {{"item7.pdf", PDF, MINUTES}, {"plan.pdf", PDF, PLAN_TEXT}},
+     LODGE_PLAN_FOUND,
+     "plan.pdf"},
+    {"a scanned plan beside its covering letter",
+     {{"Covering letter.docx", DOCX, "Dear Minister"}, {"scan.pdf", PDF, NULL}},
+     LODGE_PLAN_FOUND,
+     "scan.pdf"},
+    {"a plan beside a spreadsheet, which is no candidate",
+     {{"budget.xlsx", XLSX, NULL}, {"scan.pdf", PDF, NULL}},
+     LODGE_PLAN_FOUND,
+     "scan.pdf"},
+    {"a plan beside a document about something else",
+     {{"annex.pdf", PDF, OTHER_TEXT}, {"plan.pdf", PDF, PLAN_TEXT}},
+     LODGE_PLAN_FOUND,
+     "plan.pdf"},
+    {"the plan in two formats is for a person to choose",
+     {{"plan.pdf", PDF, PLAN_TEXT}, {"plan.docx", DOCX, PLAN_TEXT}},
+     LODGE_PLAN_SEVERAL,
+     NULL},
+    {"two documents of which neither shows to be it",
+     {{"a.pdf", PDF, OTHER_TEXT}, {"b.pdf", PDF, OTHER_TEXT}},
+     LODGE_PLAN_SEVERAL,
+     NULL},
+    {"only a covering report",
+     {{"report.pdf", PDF, REPORT}},
+     LODGE_PLAN_NOT_RECOGNISED,
+     NULL},
+    {"only minutes by name",
+     {{"Cabinet minutes.pdf", PDF, NULL}},
+     LODGE_PLAN_NOT_RECOGNISED,
+     NULL},
+    {"only a spreadsheet",
+     {{"Productivity Plan.xlsx", XLSX, NULL}},
+     LODGE_PLAN_NO_ACCEPTED_TYPE,
+     NULL},
+    {"nothing", {{NULL}}, LODGE_PLAN_NO_DOCUMENT, NULL},
+};
+
+static void check_case(const Case *at)
+{
+    g_autoptr(World) world = world_new();
+    world_clear_documents(world);
+    for (guint i = 0; i < G_N_ELEMENTS(at->documents) && at->documents[i].name != NULL; i++)
+        world_add_document(world, at->documents[i].name, at->documents[i].type, 3,
+                           at->documents[i].text);
+    g_autoptr(GPtrArray) attachments =
+        lodge_attachments_find(world->reading, world->rules->call);
+    const LodgeAttachment *plan;
+    LodgePlanSearch search = lodge_plan_find(attachments, &plan);
+    const char *name = plan == NULL ? NULL : plan->name;
+    if (search != at->search || g_strcmp0(name, at->plan) != 0)
+        fail_msg("%s: search %d, plan %s", at->name, (int)search, name);
+}
+
+static void the_plan_is_found_among_the_documents(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+        check_case(&cases[i]);
+}
+
+static void a_plan_that_speaks_of_cabinet_further_down_is_a_plan(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_clear_documents(world);
+    g_autofree char *filler = g_strnfill(800, 'x');
+    g_autofree char *text =
+        g_strconcat(PLAN_TEXT, filler, " endorsed, see minutes of Cabinet", NULL);
+    world_add_document(world, "plan.pdf", PDF, 3, text);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->outcome, LODGE_ACCEPTED);
+}
+
+static void the_same_bytes_twice_are_one_document(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_add_document(world, "Productivity Plan.pdf", PDF, 3, PLAN_TEXT);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->documents->len, 1);
+    assert_int_equal(decision->outcome, LODGE_ACCEPTED);
+}
+
+static void a_call_without_themes_goes_by_its_name(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    g_ptr_array_set_size(world->rules->call->themes, 0);
+    world_add_document(world, "annex.pdf", PDF, 2, OTHER_TEXT);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    const LodgeDecisionDocument *first = g_ptr_array_index(decision->documents, 0);
+    assert_string_equal(first->role, "plan");
+    assert_string_equal(first->name, "Productivity Plan.pdf");
+}
+
+/* ---- what is said about it ---- */
+
+typedef struct {
+    const char *name;
+    void (*change)(LodgeDocumentFacts *facts);
+    const char *findings;
+} FactCase;
+
+static void set_password(LodgeDocumentFacts *facts)
+{
+    facts->encrypted = LODGE_ENCRYPTED_PASSWORD;
+    facts->pages = -1;
+}
+static void set_restricted(LodgeDocumentFacts *facts)
+{
+    facts->encrypted = LODGE_ENCRYPTED_RESTRICTED;
+}
+static void set_crashed(LodgeDocumentFacts *facts)
+{
+    facts->examination = LODGE_NOT_EXAMINED_CRASHED;
+    facts->pages = -1;
+}
+static void set_limit(LodgeDocumentFacts *facts)
+{
+    facts->examination = LODGE_NOT_EXAMINED_LIMIT;
+    facts->pages = -1;
+}
+static void set_unknown_type(LodgeDocumentFacts *facts)
+{
+    facts->examination = LODGE_NOT_EXAMINED_TYPE;
+}
+static void set_damaged(LodgeDocumentFacts *facts)
+{
+    facts->examination = LODGE_EXAMINED_PARTLY;
+    facts->damaged = TRUE;
+}
+static void set_cut(LodgeDocumentFacts *facts)
+{
+    g_strfreev(facts->limits_hit);
+    facts->limits_hit = g_strsplit("document-text-bytes", " ", -1);
+}
+static void set_scanned(LodgeDocumentFacts *facts)
+{
+    facts->scanned = TRUE;
+    g_ptr_array_set_size(facts->pages_text, 0);
+}
+static void set_nine_pages(LodgeDocumentFacts *facts)
+{
+    facts->pages = 9;
+}
+static void set_one_page(LodgeDocumentFacts *facts)
+{
+    facts->pages = 1;
+}
+static void set_no_pages(LodgeDocumentFacts *facts)
+{
+    facts->pages = -1;
+}
+static void set_macros(LodgeDocumentFacts *facts)
+{
+    facts->macros = TRUE;
+    g_strfreev(facts->active_content);
+    facts->active_content = g_strsplit("javascript launch", " ", -1);
+}
+static void set_text_without_themes(LodgeDocumentFacts *facts)
+{
+    g_ptr_array_set_size(facts->pages_text, 0);
+    g_ptr_array_add(facts->pages_text, g_strdup("Technology and data. Wasteful spend."));
+}
+
+static const FactCase fact_cases[] = {
+    {"a password keeps us out", set_password, "document-password hold"},
+    {"restrictions that let us read are no matter", set_restricted, ""},
+    {"a reader that crashes each time", set_crashed, "document-could-not-be-examined hold"},
+    {"a reader that runs out of time each time", set_limit,
+     "document-could-not-be-examined hold"},
+    {"an accepted type that nobody can read", set_unknown_type,
+     "document-contents-not-read warning"},
+    {"a damaged file", set_damaged, "document-damaged warning"},
+    {"a file that was cut at a limit", set_cut, "document-read-in-part warning"},
+    {"pictures of pages: a note, and no word about themes", set_scanned,
+     "document-scanned note"},
+    {"too long is a note", set_nine_pages, "pages-outside-range note"},
+    {"too short is a note", set_one_page, "pages-outside-range note"},
+    {"pages that cannot be counted are a note", set_no_pages, "pages-not-established note"},
+    {"macros and scripts are warnings", set_macros,
+     "macros warning, active-content warning"},
+    {"missing themes are a note", set_text_without_themes, "theme-not-found note"},
+};
+
+static void what_is_found_in_the_plan_is_told(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(fact_cases); i++) {
+        g_autoptr(World) world = world_new();
+        fact_cases[i].change(g_ptr_array_index(world->reading->documents, 0));
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        g_autofree char *findings = world_list_findings(decision);
+        if (strcmp(findings, fact_cases[i].findings) != 0)
+            fail_msg("%s: %s", fact_cases[i].name, findings);
+    }
+}
+
+static void a_document_without_facts_is_held(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    g_ptr_array_set_size(world->reading->documents, 0);
+    world_set(&((LodgePart *)g_ptr_array_index(world->message->parts, 2))->sniffed_type,
+              PDF);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_non_null(world_find(decision, "document-could-not-be-examined"));
+}
+
+static void an_encrypted_word_file_counts_as_what_it_was_sent_as(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_clear_documents(world);
+    LodgeDocumentFacts *facts = world_add_document(world, "plan.docx", DOCX, -1, NULL);
+    world_set(&facts->media_type, "application/x-ole-storage");
+    facts->encrypted = LODGE_ENCRYPTED_PASSWORD;
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    g_autofree char *findings = world_list_findings(decision);
+    assert_string_equal(findings, "document-password hold");
+}
+
+static void a_plan_in_the_text_of_the_mail_is_named(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_clear_documents(world);
+    world_set(&world->message->body_text, PLAN_TEXT);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    g_autofree char *findings = world_list_findings(decision);
+    assert_string_equal(findings, "document-missing hold, text-in-mail note");
+}
+
+static void what_came_instead_of_a_document_is_the_evidence(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_clear_documents(world);
+    world_add_part(world, "2", LODGE_PART_OTHER, "message/external-body", NULL);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    const LodgeFinding *finding = world_find(decision, "document-missing");
+    assert_non_null(finding);
+    assert_string_equal(finding->evidence, "message/external-body");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_plan_is_found_among_the_documents),
+        cmocka_unit_test(a_plan_that_speaks_of_cabinet_further_down_is_a_plan),
+        cmocka_unit_test(the_same_bytes_twice_are_one_document),
+        cmocka_unit_test(a_call_without_themes_goes_by_its_name),
+        cmocka_unit_test(what_is_found_in_the_plan_is_told),
+        cmocka_unit_test(a_document_without_facts_is_held),
+        cmocka_unit_test(an_encrypted_word_file_counts_as_what_it_was_sent_as),
+        cmocka_unit_test(a_plan_in_the_text_of_the_mail_is_named),
+        cmocka_unit_test(what_came_instead_of_a_document_is_the_evidence),
+    };
+    return cmocka_run_group_tests_name("intake/decide/plan", tests, NULL, NULL);
+}
