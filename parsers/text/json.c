@@ -238,6 +238,12 @@ check_byte(char c, gsize at, gboolean ended, guint max_depth, guint *depth, GErr
     return TRUE;
 }
 
+/* An escaped NUL would cut a string short behind everybody's back. */
+static gboolean is_escaped_nul(const char *at, gsize left)
+{
+    return left >= 6 && memcmp(at, "\\u0000", 6) == 0;
+}
+
 /* The scan before json-glib: nesting outside strings, exactly one object or array. A string ends at an
  * unescaped quote. */
 static gboolean
@@ -248,7 +254,7 @@ check_nesting(const char *bytes, gsize size_bytes, guint max_depth, GError **err
     gboolean ended = FALSE;
     for (gsize i = 0; i < size_bytes; i++) {
         char c = bytes[i];
-        if (in_string && c == '\0')
+        if (in_string && (c == '\0' || is_escaped_nul(bytes + i, size_bytes - i)))
             return refuse_byte(i, c, error);
         if (in_string && c == '\\' && i + 1 < size_bytes && bytes[i + 1] != '\0')
             i++;
