@@ -14,16 +14,20 @@ typedef enum { LODGE_SENT, LODGE_REFUSED, LODGE_RETRY, LODGE_UNKNOWN } LodgeCour
 typedef struct {
     LodgeCourierResult result;
     int smtp_code; /* 0: none was received */
-    char *words;   /* the server's reply or what went wrong; one displayable line */
-    gboolean
-        whole_server; /* the fault concerns the server (unreachable, TLS, login), not this receipt: stop for now */
-    gboolean
-        person_needed; /* with whole_server: trying again will not help before user, secret, certificate or TLS are mended */
+    /* The server's reply or what went wrong: one displayable line, never credentials. Servers
+     * like to quote the recipient's address in it. */
+    char *words;
+    /* The fault concerns the server (unreachable, TLS, login), not this receipt: stop for now. */
+    gboolean whole_server;
+    /* With whole_server: trying again will not help before user, secret, certificate or TLS are
+     * mended. */
+    gboolean person_needed;
 } LodgeCourierReply;
 
 typedef struct LodgeCourier LodgeCourier;
 
-/* `smtp` is borrowed until the courier is freed. `secret` NULL where auth is none; copied, wiped when freed. */
+/* `smtp` is borrowed until the courier is freed. `secret` NULL where auth is none; copied, wiped when
+ * freed. */
 LodgeCourier *lodge_courier_new(const LodgeSmtp *smtp, const char *secret);
 void lodge_courier_free(LodgeCourier *courier);
 /* Blocks at most as long as the endpoint's time-outs allow. */
@@ -34,9 +38,11 @@ void lodge_courier_send(LodgeCourier *courier,
                         LodgeCourierReply *reply_out);
 void lodge_courier_reply_clear(LodgeCourierReply *reply);
 const char *lodge_courier_result_format(LodgeCourierResult result);
-/* For check-config --online: connects, EHLO, STARTTLS, login, NOOP, QUIT; what the server offers in words, lines ended by LF; g_free it. */
+/* For check-config --online: connects, EHLO, STARTTLS, login, NOOP, QUIT; what the server offers in
+ * words, lines ended by LF; g_free it. Errors: LODGE_LINK_ERROR. */
 char *lodge_courier_describe(const LodgeSmtp *smtp, const char *secret, GError **error);
-/* When to try again after `attempt` failures: doubling from first to max with deterministic jitter by receipt id. */
+/* When to try again after `attempt` failures: doubling from first to max, less up to a quarter that is
+ * drawn by receipt id and attempt, alike every time. */
 gint64 lodge_courier_retry_at(const LodgeSmtp *smtp,
                               const char *receipt_id,
                               guint attempt,
