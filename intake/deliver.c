@@ -133,6 +133,7 @@ static gboolean send_one(Round *round,
     if (reply.whole_server) {
         g_free(round->delivery->server_fault);
         round->delivery->server_fault = g_strdup(reply.words);
+        round->delivery->person_needed |= reply.person_needed;
     }
     *go_on_out = !reply.whole_server;
     gboolean journalled = journal_result(round, receipt, &reply, error);

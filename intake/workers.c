@@ -106,6 +106,7 @@ static void find_fault(LodgeFound *found, const GError *error)
     g_clear_pointer(&found->reading_bytes, g_bytes_unref);
     g_clear_pointer(&found->reading, lodge_reading_free);
     LodgeReading *nothing = lodge_reading_new();
+    nothing->message = lodge_message_facts_new();
     g_free(nothing->reader_version);
     nothing->reader_version = g_strdup(LODGE_VERSION);
     g_autoptr(GError) impossible = NULL;
