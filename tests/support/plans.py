@@ -69,12 +69,15 @@ def _text(council, wording, edition):
     yield "body", CLOSING
 
 
-def _pdf_lines(council, wording, edition):
+def _pdf_pages(council, pages, wording, edition):
+    """Lines of (size, text) for each page. A paragraph or heading is never cut by a page's end."""
+    blocks = []
     for style, text in _text(council, wording, edition):
         size = {"title": 18, "heading": 13, "body": 11}[style]
-        for line in textwrap.wrap(text, 78 if style == "body" else 60):
-            yield size, line
-        yield 11, ""
+        wrapped = textwrap.wrap(text, 78 if style == "body" else 60)
+        blocks.append([(size, line) for line in wrapped] + [(11, "")])
+    share = len(blocks) / pages
+    return [sum(blocks[round(n * share):round((n + 1) * share)], []) for n in range(pages)]
 
 
 def _pdf_string(text):
@@ -91,18 +94,16 @@ def _pdf_page(lines, number, of):
 
 
 def pdf(council, pages=3, wording="letter", edition=1):
-    lines = list(_pdf_lines(council, wording, edition))
-    share = -(-len(lines) // pages)
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Count %d /Kids [%s] >>"
         % (pages, b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(pages))),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
-    for n in range(pages):
+    for n, lines in enumerate(_pdf_pages(council, pages, wording, edition)):
         objects.append(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
                        b" /Resources << /Font << /F1 3 0 R >> >> >>" % (5 + 2 * n))
-        objects.append(_pdf_page(lines[n * share:(n + 1) * share], n + 1, pages))
+        objects.append(_pdf_page(lines, n + 1, pages))
     out = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
     offsets = []
     for number, content in enumerate(objects, 1):

@@ -60,7 +60,9 @@ DARLINGTON = _council("E06000005", "Darlington Borough Council", "darlington", "
                       "darlington.gov.uk", 14)
 RUTLAND = _council("E06000017", "Rutland County Council", "rutland", "unitary",
                    "rutland.gov.uk", 15)
-COUNCILS = [TONBRIDGE, TEST_VALLEY, DEVON, TOWER_HAMLETS, DARLINGTON, RUTLAND]
+HEREFORDSHIRE = _council("E06000019", "Herefordshire Council", "herefordshire", "unitary",
+                         "herefordshire.gov.uk", 16)  # sends nothing: it is the one that is missing
+COUNCILS = [TONBRIDGE, TEST_VALLEY, DEVON, TOWER_HAMLETS, DARLINGTON, RUTLAND, HEREFORDSHIRE]
 
 STRANGER = Sender("127.0.2.40", "mail.ratepayers.example", "secretary@ratepayers.example",
                   "The Ratepayers", True)

@@ -17,6 +17,7 @@ import post  # noqa: E402
 import world  # noqa: E402
 
 TESTS = os.path.join(world.ROOT, "tests", "intake", "run")
+PATIENCE_S = 300
 DONE, DIFFERENT, USAGE, TEMPORARY = 0, 1, 2, 3
 
 
@@ -53,18 +54,33 @@ class WholeRun(unittest.TestCase):
 
     def scene(self, name, **changes):
         """A lodge.conf with a spool and a mailbox of its own: changes are {"group": {key: value}},
-        a None value takes the key away. Returns (conf, user, spool)."""
+        a None value takes the key or the whole group away. Returns (conf, user, spool)."""
         user = f"{name}@{self.world.facts['department']}"
         spool = self.world.path("spool-" + name)
         settings = self.world.settings()
         settings["spool"]["directory"] = spool
         settings["mailbox plans"]["user"] = user
         for group, keys in changes.items():
+            if keys is None:
+                del settings[group.replace("_", " ")]
+                continue
             section = settings.setdefault(group.replace("_", " "), {})
             section.update(keys)
             for key in [key for key, value in section.items() if value is None]:
                 del section[key]
         return self.world.configure(name + ".conf", settings), user, spool
+
+    def once_until_decided(self, conf):
+        """Passes until nothing is pending: what failed for reasons of ours is tried again by and by."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            done = self.world.lodge("once", conf=conf)
+            self.assertIn(done.returncode, (DONE, TEMPORARY), done.stderr)
+            pending = [e for e in self.world.list(conf) if e["state"] == "pending"]
+            if not pending:
+                return
+            self.assertLess(time.monotonic(), deadline, f"still pending: {pending}")
+            time.sleep(1)
 
     def put(self, user, messages, folder="INBOX"):
         """Lays finished messages into a mailbox: (bytes, INTERNALDATE in seconds)."""

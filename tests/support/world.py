@@ -186,7 +186,9 @@ class World:
         """(flags, bytes) of everything in a mailbox, which stays as it is."""
         session = self.imap(user)
         try:
-            session.select(folder, readonly=True)
+            _, (count,) = session.select(folder, readonly=True)
+            if int(count) == 0:
+                return []
             _, answer = session.fetch("1:*", "(FLAGS BODY.PEEK[])")
             return [(part[0], part[1]) for part in answer if isinstance(part, tuple)]
         finally:
