@@ -305,6 +305,21 @@ static gboolean set_too_slow(const LodgeImapSession *session, GError **error)
     return FALSE;
 }
 
+static gboolean
+explain_silence(const LodgeImapSession *session, guint timeout_ms, GError **error)
+{
+    gboolean cut_short = timeout_ms < session->reply_timeout_ms;
+    if (cut_short && error != NULL &&
+        g_error_matches(*error, LODGE_LINK_ERROR, LODGE_LINK_ERROR_TIMEOUT)) {
+        g_clear_error(error);
+        return set_too_slow(session, error);
+    }
+    const char *where =
+        lodge_imap_parser_is_idle(session->parser) ? "" : ", in mid-response";
+    g_prefix_error(error, "during %s%s: ", current_about(session), where);
+    return FALSE;
+}
+
 static gboolean read_more(LodgeImapSession *session, gint64 deadline_us, GError **error)
 {
     gint64 left_ms = (deadline_us - g_get_monotonic_time()) / 1000;
@@ -313,12 +328,8 @@ static gboolean read_more(LodgeImapSession *session, gint64 deadline_us, GError 
     guint timeout_ms = (guint)MIN(left_ms, (gint64)session->reply_timeout_ms);
     gsize size = lodge_connection_receive(session->connection, session->buffer,
                                           sizeof session->buffer, timeout_ms, error);
-    if (size == 0) {
-        g_prefix_error(error, "during %s%s: ", current_about(session),
-                       lodge_imap_parser_is_idle(session->parser) ? ""
-                                                                  : ", in mid-response");
-        return FALSE;
-    }
+    if (size == 0)
+        return explain_silence(session, timeout_ms, error);
     GError *parse = NULL;
     if (lodge_imap_parser_feed(session->parser, session->buffer, size, &parse))
         return TRUE;

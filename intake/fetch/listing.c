@@ -79,7 +79,10 @@ search_chunks(LodgeImapSession *session, const char *about, GArray *uids, GError
     guint32 exists = lodge_imap_session_selected(session)->exists;
     if (exists <= LODGE_LISTING_CHUNK)
         return exists == 0 || search(session, about, "UID SEARCH ALL", uids, error);
+    guint removals = lodge_imap_session_selected(session)->removals;
     for (guint32 first = 1; first <= exists; first += LODGE_LISTING_CHUNK) {
+        if (lodge_imap_session_selected(session)->removals != removals)
+            return TRUE; /* the numbers have shifted, and the last ones may be gone */
         guint32 last = MIN(exists, first + LODGE_LISTING_CHUNK - 1);
         g_autofree char *command = g_strdup_printf("UID SEARCH %u:%u", first, last);
         if (!search(session, about, command, uids, error))

@@ -1,0 +1,44 @@
+/* imap_peer.h - a scripted IMAP server on loopback, in a thread of the test.
+ *
+ * Greeting, login, CAPABILITY, ID, NAMESPACE, LIST and LOGOUT are answered from the script's head; every
+ * other command must be the next step of the script, in order, and gets exactly its reply. "$" in a
+ * reply is the command's tag. One connection; no clock but where a reply is to trickle. */
+#pragma once
+
+#include <glib.h>
+
+typedef enum {
+    IMAP_PEER_GO_ON,
+    IMAP_PEER_DROP,    /* close behind the reply */
+    IMAP_PEER_SILENT,  /* say nothing more, until the client goes away */
+    IMAP_PEER_TRICKLE, /* the same, but a space every few milliseconds */
+} ImapPeerThen;
+
+typedef struct {
+    const char
+        *expect; /* the command without its tag begins like this; "" fits every command */
+    const char *reply;
+    ImapPeerThen then;
+} ImapPeerStep;
+
+typedef struct {
+    const char *greeting;     /* NULL: "* OK ready\r\n" */
+    const char *login_reply;  /* behind the tag; NULL: "OK in" */
+    const char *offers;       /* before login; NULL: "IMAP4rev1 SASL-IR AUTH=PLAIN" */
+    const char *capabilities; /* after login; NULL: "IMAP4rev1 UIDPLUS" */
+    const char *list;         /* replies to LIST; NULL: INBOX alone */
+    const char *namespaces;   /* replies to NAMESPACE */
+    const ImapPeerStep *steps;
+    gsize step_count;
+} ImapPeerScript;
+
+typedef struct ImapPeer ImapPeer;
+
+/* The script must outlive the peer. */
+ImapPeer *imap_peer_start(const ImapPeerScript *script);
+guint imap_peer_port(const ImapPeer *peer);
+/* Ends the thread. NULL when the client kept to the script and came to its end, else what it did instead. g_free. */
+char *imap_peer_finish(ImapPeer *peer);
+/* After finish: all commands with their tags, one a line. Freed by imap_peer_free. */
+const char *imap_peer_commands(const ImapPeer *peer);
+void imap_peer_free(ImapPeer *peer);
