@@ -93,8 +93,8 @@ static void check_secret_command(const LodgeSecret *secret, LodgeKeyGroup *group
         return;
     lodge_key_group_mask(group, "secret_command");
     if (!g_shell_parse_argv(secret->value, NULL, NULL, NULL))
-        lodge_key_group_fail(
-            group, "secret_command", "the command cannot be read as words: it has an open quote");
+        lodge_key_group_fail(group, "secret_command",
+                             "the command cannot be read as words: it has an open quote");
 }
 
 static void read_secret(LodgeEndpoint *endpoint, LodgeKeyGroup *group)

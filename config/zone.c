@@ -306,7 +306,7 @@ static void set_change_error(const LodgeZone *zone,
     g_autofree char *low = format_local(low_us);
     g_autofree char *high = format_local(high_us);
     g_autofree char *last = format_local(low_us - MINUTE_US);
-    g_set_error(error, LODGE_ZONE_ERROR, code,
+    g_set_error(error, LODGE_ZONE_ERROR, (int)code,
                 "'%s' %s in %s: the clocks go %s from %s %s to %s %s; write %s or %s",
                 civil, skipped ? "does not exist" : "exists twice", zone->name,
                 skipped ? "forward" : "back", skipped ? low : high,
