@@ -29,13 +29,18 @@ static const char *const charsets[] = {
     "WINDOWS-1252", "CP1252", "ISO-8859-15", "WINDOWS-1250", "ISO-8859-2", "IBM850",
 };
 
+/* Held open for the life of the process, so that libxml2 finds them without a file: the cell is closed
+ * by then, and glibc forgets a converter that nobody holds. */
+static iconv_t held[G_N_ELEMENTS(charsets)][2];
+
 gboolean lodge_xml_prepare(char **why_out)
 {
     xmlInitParser();
     for (gsize i = 0; i < G_N_ELEMENTS(charsets); i++) {
-        /* both ways, as libxml2 opens them; never closed, so that they are found without a file */
-        if (iconv_open("UTF-8", charsets[i]) == (iconv_t)-1 ||
-            iconv_open(charsets[i], "UTF-8") == (iconv_t)-1) {
+        /* both ways, as libxml2 opens them */
+        held[i][0] = iconv_open("UTF-8", charsets[i]);
+        held[i][1] = iconv_open(charsets[i], "UTF-8");
+        if (held[i][0] == (iconv_t)-1 || held[i][1] == (iconv_t)-1) {
             *why_out = g_strdup_printf("no converter for %s", charsets[i]);
             return FALSE;
         }
