@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Each program uses some of these. */
+#define HELPER G_GNUC_UNUSED static
+
 #define MIB (G_GINT64_CONSTANT(1024) * 1024)
 
 typedef struct {
@@ -30,7 +33,7 @@ typedef struct {
     gint64 max_message_bytes;
 } World;
 
-static char *read_staged(LodgeStage *stage)
+HELPER char *read_staged(LodgeStage *stage)
 {
     int fd = lodge_stage_open(stage, NULL);
     assert_true(fd >= 0);
@@ -42,7 +45,7 @@ static char *read_staged(LodgeStage *stage)
 }
 
 /* Kept, and decided, so that marks have something to do. */
-static void commit_message(World *world, LodgeStage *stage, const LodgeLocation *location)
+HELPER void commit_message(World *world, LodgeStage *stage, const LodgeLocation *location)
 {
     LodgeTransaction *txn = lodge_spool_begin(world->spool, 1, NULL);
     assert_non_null(txn);
@@ -68,7 +71,7 @@ static void commit_message(World *world, LodgeStage *stage, const LodgeLocation 
     assert_true(lodge_transaction_commit(txn, NULL));
 }
 
-static gboolean take_message(LodgeStage *stage,
+HELPER gboolean take_message(LodgeStage *stage,
                              const LodgeLocation *location,
                              gint64 internaldate_us,
                              gpointer data,
@@ -92,19 +95,21 @@ static gboolean take_message(LodgeStage *stage,
     return TRUE;
 }
 
-static void note_warning(const char *object, const char *words, gpointer data)
+HELPER void note_warning(const char *object, const char *words, gpointer data)
 {
     g_string_append_printf(((World *)data)->warned, "%s: %s\n", object, words);
 }
 
-static gboolean is_stopping(gpointer data)
+HELPER gboolean is_stopping(gpointer data)
 {
     const World *world = data;
     return world->stop_after > 0 && world->deliveries >= world->stop_after;
 }
 
-G_GNUC_UNUSED static gboolean
-note_mark(const LodgeLedgerMark *mark, const char *action, gpointer data, GError **error)
+HELPER gboolean note_mark(const LodgeLedgerMark *mark,
+                          const char *action,
+                          gpointer data,
+                          GError **error)
 {
     (void)error;
     g_string_append_printf(((World *)data)->marked, "%s/%u %s\n", mark->location.folder,
@@ -112,7 +117,7 @@ note_mark(const LodgeLedgerMark *mark, const char *action, gpointer data, GError
     return TRUE;
 }
 
-static int set_up(void **state)
+HELPER int set_up(void **state)
 {
     World *world = g_new0(World, 1);
     world->dir = g_dir_make_tmp("lodge-fetch-XXXXXX", NULL);
@@ -140,14 +145,14 @@ static int set_up(void **state)
     return 0;
 }
 
-static void end_session(World *world)
+HELPER void end_session(World *world)
 {
     g_clear_pointer(&world->session, lodge_mailbox_close);
     g_clear_pointer(&world->peer, imap_peer_free);
     g_clear_pointer(&world->folders, g_ptr_array_unref);
 }
 
-static void remove_tree(const char *path)
+HELPER void remove_tree(const char *path)
 {
     g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
     for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
@@ -157,7 +162,7 @@ static void remove_tree(const char *path)
     g_remove(path);
 }
 
-static int tear_down(void **state)
+HELPER int tear_down(void **state)
 {
     World *world = *state;
     end_session(world);
@@ -171,7 +176,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void open_session(World *world, const ImapPeerScript *script)
+HELPER void open_session(World *world, const ImapPeerScript *script)
 {
     end_session(world);
     world->peer = imap_peer_start(script);
@@ -182,7 +187,7 @@ static void open_session(World *world, const ImapPeerScript *script)
         fail_msg("open: %s", error->message);
 }
 
-static gboolean fetch(World *world, GError **error)
+HELPER gboolean fetch(World *world, GError **error)
 {
     g_clear_pointer(&world->folders, g_ptr_array_unref);
     return lodge_mailbox_fetch(world->session, world->spool,
@@ -191,7 +196,7 @@ static gboolean fetch(World *world, GError **error)
 }
 
 /* The client came to the script's end and did nothing else. */
-static void assert_script_done(World *world)
+HELPER void assert_script_done(World *world)
 {
     g_clear_pointer(&world->session, lodge_mailbox_close);
     g_autofree char *problem = imap_peer_finish(world->peer);
@@ -199,7 +204,7 @@ static void assert_script_done(World *world)
         fail_msg("%s; all commands:%s", problem, imap_peer_commands(world->peer));
 }
 
-static void assert_counts(World *world,
+HELPER void assert_counts(World *world,
                           guint folder,
                           guint64 present,
                           guint64 known,
