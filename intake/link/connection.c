@@ -64,17 +64,26 @@ static char *find_reason(const LodgeConnection *connection, const char *secret)
     return lodge_display_line(trimmed, 200);
 }
 
+/* libcurl goes on waiting for a greeting when the server has said something else. */
+static gboolean is_foreign_speech(const LodgeConnection *connection)
+{
+    const char *reply = connection->last_reply->str;
+    return *reply != '\0' && *reply != '*' && *reply != '+' && *reply != 'A';
+}
+
 static void set_open_error(LodgeConnection *connection,
                            CURLcode code,
                            const LodgeEndpoint *endpoint,
                            const char *secret,
                            GError **error)
 {
+    if (code == CURLE_OPERATION_TIMEDOUT && is_foreign_speech(connection))
+        code = CURLE_WEIRD_SERVER_REPLY;
     g_autofree char *reason = code == CURLE_LOGIN_DENIED || code == CURLE_WEIRD_SERVER_REPLY
                                   ? find_reason(connection, secret)
                                   : NULL;
-    lodge_link_set_error(error, connection->curl, (int)code,
-                         reason != NULL ? reason : connection->errbuf, endpoint);
+    const char *detail = reason != NULL ? reason : connection->errbuf;
+    lodge_link_set_error(error, connection->curl, (int)code, detail, endpoint);
     /* RFC 5530: the password may be right; what checks it is out of order. */
     if (error != NULL && reason != NULL && strstr(reason, "[UNAVAILABLE]") != NULL)
         (*error)->code = LODGE_LINK_ERROR_CONNECT;
