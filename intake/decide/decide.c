@@ -73,17 +73,15 @@ static void judge_time_and_sender(Case *at)
 
 /* ---- findings ---- */
 
-static LodgeFindingKind late_finding(LodgeLatePolicy policy)
+/* Rejected is only who can be told: with anybody else a person looks, for an extension may
+ * apply to the council that it turns out to be, and the true sender may know nothing of it. */
+static LodgeFindingKind late_finding(LodgeLatePolicy policy, LodgeAuthorityResult authority)
 {
-    switch (policy) {
-    case LODGE_LATE_FILE:
+    if (policy == LODGE_LATE_FILE)
         return LODGE_FINDING_LATE_FILED;
-    case LODGE_LATE_HOLD:
-        return LODGE_FINDING_LATE_HELD;
-    case LODGE_LATE_REJECT:
+    if (policy == LODGE_LATE_REJECT && authority == LODGE_AUTHORISED)
         return LODGE_FINDING_LATE_REJECTED;
-    }
-    g_return_val_if_reached(LODGE_FINDING_LATE_HELD);
+    return LODGE_FINDING_LATE_HELD;
 }
 
 static void add_time_findings(Case *at)
@@ -93,8 +91,10 @@ static void add_time_findings(Case *at)
     case LODGE_ON_TIME:
         break;
     case LODGE_LATE:
-        lodge_findings_add(findings, late_finding(at->rules->call->late_policy), NULL, NULL,
-                           NULL);
+        lodge_findings_add(
+            findings,
+            late_finding(at->rules->call->late_policy, at->decision->authority->result),
+            NULL, NULL, NULL);
         break;
     case LODGE_NOT_OPEN:
         lodge_findings_add(findings, LODGE_FINDING_NOT_OPEN, NULL, NULL, NULL);

@@ -5,6 +5,10 @@
 set -eu
 
 library=$1
+[ -s "$library" ] || {
+    echo "$library: not there; build lodge_decide first" >&2
+    exit 1
+}
 asked=$(nm -u "$library" | awk '$1 == "U" { print $2 }' | sort -u |
     grep -Ev '^(lodge_|__asan_|__ubsan_|__stack_chk|__sanitizer|__memcpy_chk|__strcpy_chk|_GLOBAL_OFFSET_TABLE_)' |
     grep -Ev '^g_(ptr_array|array|byte_array|bytes|string|strv|unichar|ascii|direct)_' |

@@ -66,7 +66,7 @@ static const Case cases[] = {
      ""},
     {"no result at all",
      NULL,
-     {{NULL}},
+     {{0}},
      LODGE_SPF_HOLD,
      LODGE_UNPROVEN,
      FALSE,

@@ -75,7 +75,7 @@ static const Case cases[] = {
      {{"Productivity Plan.xlsx", XLSX, NULL}},
      LODGE_PLAN_NO_ACCEPTED_TYPE,
      NULL},
-    {"nothing", {{NULL}}, LODGE_PLAN_NO_DOCUMENT, NULL},
+    {"nothing", {{0}}, LODGE_PLAN_NO_DOCUMENT, NULL},
 };
 
 static void check_case(const Case *at)

@@ -198,8 +198,7 @@ static const char *const hostile[] = {
     "a\x1b]0;owned\x07",
     "a\x1b[2J\x7f",
     "left\u202eright",
-    "a\u2028b\xc2\x85"
-    "c",
+    "a\u2028b\xc2\x85-c",
     "invalid \xff\xfe bytes",
     "{1} {2} %s %n",
     "",

@@ -6,3 +6,4 @@ foreach(module answerable authority decide duplicate evidence findings folded_te
 endforeach()
 add_test(NAME intake/decide/purity
     COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/purity.sh $<TARGET_FILE:lodge_decide>)
+lodge_fuzz(fuzz_decide fuzz/fuzz_decide.c decide_world lodge_decide)

@@ -172,6 +172,7 @@ LodgeAuthenticationResults *world_add_results(World *world, guint position, cons
     results->exchange_form = id == NULL;
     results->version = 1;
     world_set(&results->authserv_id, id);
+    world_set(&results->text, "mx; dmarc=pass");
     g_ptr_array_add(world->message->authentication_results, results);
     return results;
 }
@@ -206,6 +207,8 @@ LodgePart *world_add_part(
     world_set(&part->path, path);
     world_set(&part->declared_type, type);
     world_set(&part->name, name);
+    if (kind != LODGE_PART_MULTIPART && kind != LODGE_PART_MESSAGE)
+        lodge_digest_compute(path, strlen(path), part->sha256);
     g_ptr_array_add(world->message->parts, part);
     return part;
 }
