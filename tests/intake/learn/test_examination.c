@@ -45,7 +45,7 @@ static void finish(Tally *tally, guint least)
     guint total = tally->agree + tally->differ;
     printf("%-16s agree %u of %u, not stated %u\n", tally->fact, tally->agree, total,
            tally->open);
-    if (tally->differ > 0 && (g_getenv("V") || tally->agree * 100 < total * least))
+    if (tally->agree * 100 < total * least)
         printf("%s", tally->names->str);
     g_string_free(tally->names, TRUE);
     assert_true(tally->agree * 100 >= total * least);
@@ -55,7 +55,7 @@ static const char *data_folder(void)
 {
     const char *folder = g_getenv("LODGE_TEST_DATA");
     if (!folder) {
-        printf("LODGE_TEST_DATA is not set: the documents there are not examined\n");
+        printf("LODGE_TEST_DATA is not set: the documents there (618) are not examined\n");
         skip();
     }
     return folder;
@@ -73,10 +73,6 @@ examine(LodgeAirlock *airlock, const char *folder, const char *set, const char *
     if (!facts)
         fail_msg("%s: %s", file, error->message);
     close(fd);
-    if (g_getenv("V"))
-        printf("  %s: %s %s pages %d enc %s dam %d why %s\n", file, facts->media_type,
-               lodge_examination_format(facts->examination), (int)facts->pages,
-               lodge_encryption_format(facts->encrypted), facts->damaged, facts->why);
     return facts;
 }
 
@@ -93,110 +89,208 @@ static gboolean has_active(const LodgeDocumentFacts *facts, const char *code)
     return g_strv_contains((const char *const *)facts->active_content, code);
 }
 
+/* A row of a table and what we found. */
+typedef struct {
+    const TestTable *table;
+    guint row;
+    const char *file;
+    const LodgeDocumentFacts *facts;
+} Case;
+
+static const char *said(const Case *one, const char *column)
+{
+    return test_table_get(one->table, one->row, column);
+}
+
+static void count_word(
+    Tally *tally, const Case *one, const char *column, const char *open, const char *found)
+{
+    const char *expected = said(one, column);
+    count(tally, strcmp(expected, open) == 0, strcmp(expected, found) == 0, one->file,
+          found);
+}
+
+/* `no` is how the column says no. */
+static void count_flag(Tally *tally,
+                       const Case *one,
+                       const char *column,
+                       const char *open,
+                       const char *no,
+                       gboolean found)
+{
+    const char *expected = said(one, column);
+    count(tally, strcmp(expected, open) == 0, (strcmp(expected, no) != 0) == found,
+          one->file, found ? "found" : "not found");
+}
+
+static void
+count_pages(Tally *tally, const Case *one, const char *expected, gboolean may_be_unknown)
+{
+    g_autofree char *found = g_strdup_printf("%d", (int)one->facts->pages);
+    count(tally, FALSE,
+          strcmp(found, expected) == 0 || (may_be_unknown && one->facts->pages == -1),
+          one->file, found);
+}
+
+/* ---- PDF ---- */
+
+typedef struct {
+    Tally counted, uncounted, encrypted, javascript, embedded, scanned, damaged;
+} PdfTallies;
+
+static void count_pdf(PdfTallies *tallies, const Case *one)
+{
+    const LodgeDocumentFacts *facts = one->facts;
+    if (g_ascii_isdigit(*said(one, "pages")))
+        /* a number that one reader in three missed may be called unknown */
+        count_pages(&tallies->counted, one, said(one, "pages"),
+                    strcmp(said(one, "readers_with_a_count"), "3") != 0);
+    else
+        count_pages(&tallies->uncounted, one, "-1", FALSE);
+    if (facts->encrypted != LODGE_ENCRYPTED_UNKNOWN)
+        count_word(&tallies->encrypted, one, "encrypted", "unclear",
+                   lodge_encryption_format(facts->encrypted));
+    if (strcmp(said(one, "damaged"), "warnings") != 0)
+        count_flag(&tallies->damaged, one, "damaged", "password", "no", facts->damaged);
+    if (facts->encrypted == LODGE_ENCRYPTED_PASSWORD)
+        return;
+    count_flag(&tallies->javascript, one, "javascript", "unknown", "no",
+               has_active(facts, "javascript"));
+    count_flag(&tallies->embedded, one, "embedded_files", "-", "0",
+               has_active(facts, "embedded-files"));
+    if (facts->pages > 0)
+        count_flag(&tallies->scanned, one, "text_characters", "-", "0", !facts->scanned);
+}
+
 static void pdfs_of_the_world_are_examined_as_others_do(void **state)
 {
     const char *folder = data_folder();
     g_autoptr(TestTable) table = load_table(folder, "pdf");
-    Tally counted, uncounted, encrypted, javascript, embedded, scanned, damaged;
-    tally_init(&counted, "pages");
-    tally_init(&uncounted, "no pages");
-    tally_init(&encrypted, "encrypted");
-    tally_init(&javascript, "javascript");
-    tally_init(&embedded, "embedded files");
-    tally_init(&scanned, "no text");
-    tally_init(&damaged, "damaged");
+    PdfTallies tallies;
+    tally_init(&tallies.counted, "pages");
+    tally_init(&tallies.uncounted, "no pages");
+    tally_init(&tallies.encrypted, "encrypted");
+    tally_init(&tallies.javascript, "javascript");
+    tally_init(&tallies.embedded, "embedded files");
+    tally_init(&tallies.scanned, "text or none");
+    tally_init(&tallies.damaged, "damaged");
     for (guint i = 0; i < test_table_count_rows(table); i++) {
         const char *file = test_table_get(table, i, "file");
         g_autoptr(LodgeDocumentFacts) facts = examine(*state, folder, "pdf", file);
-        const char *pages = test_table_get(table, i, "pages");
-        gboolean is_number = g_ascii_isdigit(*pages);
-        g_autofree char *said =
-            g_strdup_printf("%d, expected %s", (int)facts->pages, pages);
-        if (is_number)
-            count(&counted, FALSE,
-                  facts->pages == atoi(pages) ||
-                      (facts->pages == -1 &&
-                       strcmp(test_table_get(table, i, "readers_with_a_count"), "3") != 0),
-                  file, said);
-        else
-            count(&uncounted, FALSE, facts->pages == -1, file, said);
-        const char *enc = test_table_get(table, i, "encrypted");
-        count(&encrypted,
-              strcmp(enc, "unclear") == 0 || facts->encrypted == LODGE_ENCRYPTED_UNKNOWN,
-              strcmp(enc, lodge_encryption_format(facts->encrypted)) == 0, file, enc);
-        const char *js = test_table_get(table, i, "javascript");
-        count(&javascript,
-              strcmp(js, "unknown") == 0 || facts->encrypted == LODGE_ENCRYPTED_PASSWORD,
-              (strcmp(js, "yes") == 0) == has_active(facts, "javascript"), file, js);
-        const char *ef = test_table_get(table, i, "embedded_files");
-        count(&embedded, *ef == '-' || facts->encrypted == LODGE_ENCRYPTED_PASSWORD,
-              (*ef != '0') == has_active(facts, "embedded-files"), file, ef);
-        const char *tc = test_table_get(table, i, "text_characters");
-        count(&scanned, !is_number || facts->pages < 1,
-              (strcmp(tc, "0") == 0) == facts->scanned, file, tc);
-        const char *dm = test_table_get(table, i, "damaged");
-        count(&damaged, strcmp(dm, "password") == 0 || strcmp(dm, "warnings") == 0,
-              (strcmp(dm, "errors") == 0) == facts->damaged, file, dm);
+        count_pdf(&tallies, &(Case){table, i, file, facts});
     }
-    finish(&counted, 1);
-    finish(&uncounted, 1);
-    finish(&encrypted, 1);
-    finish(&javascript, 1);
-    finish(&embedded, 1);
-    finish(&scanned, 1);
-    finish(&damaged, 1);
+    finish(&tallies.counted, 100);
+    finish(&tallies.uncounted, 92); /* the others are one page by any eye, but broken */
+    finish(&tallies.encrypted, 99);
+    finish(&tallies.javascript, 100);
+    finish(&tallies.embedded, 99);
+    finish(&tallies.scanned, 96);
+    finish(&tallies.damaged, 90); /* what cannot be opened at all is called no PDF */
+}
+
+/* ---- office files ---- */
+
+typedef struct {
+    Tally container, encrypted, macros, external, pages, damaged;
+} OfficeTallies;
+
+static void count_office(OfficeTallies *tallies, const Case *one)
+{
+    const LodgeDocumentFacts *facts = one->facts;
+    gboolean is_ooxml = strcmp(said(one, "container"), "OOXML") == 0;
+    gboolean is_known = is_ooxml || strcmp(said(one, "container"), "ODF") == 0;
+    gboolean is_odf_found = strstr(facts->media_type, "oasis.opendocument") != NULL;
+    gboolean is_ooxml_found =
+        strstr(facts->media_type, "officedocument") || strstr(facts->media_type, "ms-word");
+    if (is_known) {
+        const char *expected = said(one, "declared_pages");
+        gboolean is_stated = g_ascii_isdigit(*expected) && strcmp(expected, "0") != 0;
+        count(&tallies->container, FALSE, is_ooxml ? is_ooxml_found : is_odf_found,
+              one->file, facts->media_type);
+        count_pages(&tallies->pages, one, is_stated ? expected : "-1", FALSE);
+    }
+    if (is_ooxml)
+        count_flag(&tallies->external, one, "external_not_hyperlink", "-", "0",
+                   has_active(facts, "external-relationship"));
+    count_flag(&tallies->encrypted, one, "encrypted", "", "no",
+               facts->encrypted == LODGE_ENCRYPTED_PASSWORD);
+    count_flag(&tallies->macros, one, "macros", "", "no", facts->macros);
+    count_flag(&tallies->damaged, one, "damage", "", "-", facts->damaged);
 }
 
 static void office_files_of_the_world_are_examined_as_others_do(void **state)
 {
     const char *folder = data_folder();
     g_autoptr(TestTable) table = load_table(folder, "office");
-    Tally container, encrypted, macros, external, pages, damaged;
-    tally_init(&container, "container");
-    tally_init(&encrypted, "encrypted");
-    tally_init(&macros, "macros");
-    tally_init(&external, "external");
-    tally_init(&pages, "stored pages");
-    tally_init(&damaged, "damaged");
+    OfficeTallies tallies;
+    tally_init(&tallies.container, "container");
+    tally_init(&tallies.encrypted, "encrypted");
+    tally_init(&tallies.macros, "macros");
+    tally_init(&tallies.external, "external");
+    tally_init(&tallies.pages, "stored pages");
+    tally_init(&tallies.damaged, "damaged");
     for (guint i = 0; i < test_table_count_rows(table); i++) {
         const char *file = test_table_get(table, i, "file");
         g_autoptr(LodgeDocumentFacts) facts = examine(*state, folder, "office", file);
-        const char *kind = test_table_get(table, i, "container");
-        gboolean is_ooxml = strstr(facts->media_type, "officedocument") ||
-                            strstr(facts->media_type, "ms-word");
-        gboolean is_odf = strstr(facts->media_type, "oasis") != NULL;
-        gboolean is_known = strcmp(kind, "OOXML") == 0 || strcmp(kind, "ODF") == 0;
-        count(&container, !is_known, strcmp(kind, "OOXML") == 0 ? is_ooxml : is_odf, file,
-              facts->media_type);
-        const char *enc = test_table_get(table, i, "encrypted");
-        count(&encrypted, FALSE,
-              (strcmp(enc, "no") != 0) == (facts->encrypted == LODGE_ENCRYPTED_PASSWORD),
-              file, enc);
-        const char *mac = test_table_get(table, i, "macros");
-        count(&macros, FALSE, (strcmp(mac, "no") != 0) == facts->macros, file, mac);
-        const char *ext = test_table_get(table, i, "external_not_hyperlink");
-        count(&external, !g_ascii_isdigit(*ext) || strcmp(kind, "OOXML") != 0,
-              (strcmp(ext, "0") != 0) == has_active(facts, "external-relationship"), file,
-              ext);
-        const char *dp = test_table_get(table, i, "declared_pages");
-        g_autofree char *said = g_strdup_printf("%d, expected %s", (int)facts->pages, dp);
-        count(&pages, !is_known,
-              (g_ascii_isdigit(*dp) && atoi(dp) > 0 ? atoi(dp) : -1) == (int)facts->pages,
-              file, said);
-        const char *dam = test_table_get(table, i, "damage");
-        count(&damaged, FALSE, (strcmp(dam, "-") != 0) == facts->damaged, file, dam);
+        count_office(&tallies, &(Case){table, i, file, facts});
     }
-    finish(&container, 1);
-    finish(&encrypted, 1);
-    finish(&macros, 1);
-    finish(&external, 1);
-    finish(&pages, 1);
-    finish(&damaged, 1);
+    finish(&tallies.container, 98);
+    finish(&tallies.encrypted, 100);
+    finish(&tallies.macros, 100);
+    finish(&tallies.external, 100);
+    finish(&tallies.pages, 99);
+    finish(&tallies.damaged, 99);
+}
+
+/* ---- plans ---- */
+
+static gint64 count_characters(const LodgeDocumentFacts *facts)
+{
+    gint64 characters = 0;
+    for (guint i = 0; i < facts->pages_text->len; i++) {
+        const char *text = g_ptr_array_index(facts->pages_text, i);
+        for (; *text; text = g_utf8_next_char(text))
+            characters += !g_unichar_isspace(g_utf8_get_char(text));
+    }
+    return characters;
+}
+
+static void check_plan(const Case *one)
+{
+    const LodgeDocumentFacts *facts = one->facts;
+    gboolean is_locked = facts->encrypted == LODGE_ENCRYPTED_PASSWORD;
+    assert_string_equal(facts->media_type, said(one, "media_type"));
+    assert_string_equal(lodge_encryption_format(facts->encrypted), said(one, "encrypted"));
+    assert_int_equal(facts->scanned, strcmp(said(one, "scanned"), "yes") == 0);
+    assert_false(facts->damaged);
+    if (is_locked) /* without the password nobody can be sure */
+        return;
+    const char *pages = said(one, "pages");
+    const char *stored = said(one, "declared_pages");
+    int expected = *pages != '-' ? atoi(pages) : *stored != '-' ? atoi(stored) : -1;
+    assert_int_equal(facts->pages, expected);
+    /* the table counts the rendered pages, footers included; office text has none */
+    gint64 characters = atoi(said(one, "text_characters"));
+    gint64 leeway = characters / (*pages != '-' ? 50 : 10);
+    if (ABS(count_characters(facts) - characters) > leeway)
+        fail_msg("%s: %d characters of text, %d expected", one->file,
+                 (int)count_characters(facts), (int)characters);
+}
+
+static void plans_are_examined_to_the_letter(void **state)
+{
+    const char *folder = data_folder();
+    g_autoptr(TestTable) table = load_table(folder, "plans");
+    for (guint i = 0; i < test_table_count_rows(table); i++) {
+        const char *file = test_table_get(table, i, "file");
+        g_autoptr(LodgeDocumentFacts) facts = examine(*state, folder, "plans", file);
+        check_plan(&(Case){table, i, file, facts});
+    }
 }
 
 static int start_airlock(void **state)
 {
-    LodgeAirlockOptions options = {.reader_path = READER, .wall_ms = 10000};
+    LodgeAirlockOptions options = {.reader_path = READER};
     g_autoptr(GError) error = NULL;
     *state = lodge_airlock_new(&options, &error);
     if (!*state)
@@ -213,6 +307,7 @@ static int stop_airlock(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plans_are_examined_to_the_letter),
         cmocka_unit_test(pdfs_of_the_world_are_examined_as_others_do),
         cmocka_unit_test(office_files_of_the_world_are_examined_as_others_do),
     };
