@@ -91,7 +91,7 @@ static gboolean
 refuse_line(LodgeImapError code, const char *line, const char *what, GError **error)
 {
     g_autofree char *shown = lodge_display_line(line, 200);
-    g_set_error(error, LODGE_IMAP_ERROR, code, "%s: \"%s\"", what, shown);
+    g_set_error(error, LODGE_IMAP_ERROR, (gint)code, "%s: \"%s\"", what, shown);
     return FALSE;
 }
 
