@@ -17,7 +17,8 @@ gboolean lodge_document_prepare(GError **error)
 {
     g_autofree char *why = NULL;
     char unused[LODGE_DIGEST_SIZE];
-    lodge_digest_compute("", 0, unused); /* the first digest reads OpenSSL's configuration */
+    lodge_digest_compute("", 0,
+                         unused); /* the first digest reads OpenSSL's configuration */
     if (lodge_media_type_prepare(&why) && lodge_xml_prepare(&why))
         return TRUE;
     g_set_error_literal(error, LODGE_DOCUMENT_ERROR, LODGE_DOCUMENT_ERROR_PREPARE, why);
