@@ -1,7 +1,8 @@
 /* reference.h - references that read well on the phone: PREFIX-NNNNNN-C.
  *
- * C is a check character over prefix and number (ISO 7064 MOD 37,36: catches every single
- * wrong character and every swap of neighbours). Reading tolerates lower case and
+ * C is a check character over prefix and number (ISO 7064, hybrid system MOD 37,36: catches
+ * every single wrong character and all but about one in 400 swaps of neighbours; the standard's pure
+ * systems catch all of those, but need a check character that is no letter or digit). Reading tolerates lower case and
  * surrounding space. Pure. */
 #pragma once
 
