@@ -43,6 +43,9 @@ static const Case cases[] = {
     {"an address with a quoted part is not written to", NULL, NULL, "\"a b\"@tmbc.gov.uk",
      "address-unusable"},
     {"nor one with angle brackets", NULL, NULL, "a>b@tmbc.gov.uk", "address-unusable"},
+    {"nor one with a bare line end", NULL, NULL, "a\nb@tmbc.gov.uk", "address-unusable"},
+    {"nor one with letters that SMTP has no way to carry", NULL, NULL,
+     "m\u00fcller@tmbc.gov.uk", "address-unusable"},
     {"nor one with a line end", NULL, NULL, "a\r\nBcc: x@tmbc.gov.uk", "address-unusable"},
 };
 

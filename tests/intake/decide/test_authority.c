@@ -361,6 +361,17 @@ static void headers_of_unknown_form_or_version_are_ignored(void **state)
     assert_int_equal(judge_result(future, &proven), LODGE_UNPROVEN);
 }
 
+static void a_method_of_unknown_version_is_ignored(void **state)
+{
+    (void)state;
+    gboolean proven;
+    g_autoptr(World) world = world_new();
+    LodgeAuthenticationResults *results =
+        g_ptr_array_index(world->message->authentication_results, 0);
+    ((LodgeAuthenticationMethod *)g_ptr_array_index(results->methods, 0))->version = 2;
+    assert_int_equal(judge_result(world, &proven), LODGE_UNPROVEN);
+}
+
 /* gov.uk may sign for i=@tmbc.gov.uk; that is not the council. */
 static void the_signing_domain_outranks_the_identity(void **state)
 {
@@ -458,6 +469,7 @@ int main(void)
         cmocka_unit_test(results_below_a_line_that_is_not_surely_ours_are_not_trusted),
         cmocka_unit_test(results_between_our_own_servers_are_ours),
         cmocka_unit_test(headers_of_unknown_form_or_version_are_ignored),
+        cmocka_unit_test(a_method_of_unknown_version_is_ignored),
         cmocka_unit_test(the_signing_domain_outranks_the_identity),
         cmocka_unit_test(a_shared_domain_needs_a_plan_that_names_one_council),
         cmocka_unit_test(a_council_that_has_ended_has_no_authority),

@@ -156,6 +156,16 @@ static void current_is_what_was_received_last_whatever_was_processed_first(void 
     assert_non_null(world_find(decision, "older-version"));
 }
 
+static void of_two_received_in_the_same_second_the_later_filed_is_current(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_add_past(world->history->council, "PP24-000001-A", TONBRIDGE, 1,
+                   "2024-07-18T10:00:02Z");
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_true(decision->current);
+}
+
 static void a_held_message_has_no_version(void **state)
 {
     (void)state;
@@ -189,6 +199,7 @@ int main(void)
         cmocka_unit_test(a_message_that_cannot_be_read_is_never_a_duplicate),
         cmocka_unit_test(versions_are_counted_for_the_council_alone),
         cmocka_unit_test(current_is_what_was_received_last_whatever_was_processed_first),
+        cmocka_unit_test(of_two_received_in_the_same_second_the_later_filed_is_current),
         cmocka_unit_test(a_held_message_has_no_version),
         cmocka_unit_test(a_message_id_used_again_for_other_content_is_noted),
     };
