@@ -37,6 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_autoptr(LodgeDecision) decision =
         lodge_decide(reading, world->evidence, world->history, world->rules);
     g_autoptr(GBytes) formatted = lodge_decision_format(decision);
+    g_assert(g_bytes_get_size(formatted) > 0);
     check_receipts(decision);
     return 0;
 }

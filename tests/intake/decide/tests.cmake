@@ -7,3 +7,4 @@ endforeach()
 add_test(NAME intake/decide/purity
     COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/purity.sh $<TARGET_FILE:lodge_decide>)
 lodge_fuzz(fuzz_decide fuzz/fuzz_decide.c decide_world lodge_decide)
+lodge_test(intake/decide/test_real_documents decide_world lodge_decide lodge_document)
