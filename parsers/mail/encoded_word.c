@@ -131,22 +131,20 @@ char *lodge_encoded_word_decode(const char *text, gboolean *unknown_charset)
     return g_strdup(result->str);
 }
 
-char *lodge_encoded_word_neutralise(const char *text)
+char *lodge_encoded_word_normalise(const char *text)
 {
     g_autofree char *valid = lodge_charset_to_utf8(NULL, text, strlen(text));
     g_autoptr(GString) result = g_string_new(NULL);
     const char *at = valid;
+    gboolean unknown_charset = FALSE;
     Word word;
 
     while (find_word(at, &word)) {
+        g_autoptr(GString) run = g_string_new(NULL);
         g_string_append_len(result, at, word.start - at);
-        if (lodge_charset_is_known(word.charset)) {
-            g_string_append_len(result, word.start, word.end - word.start);
-        } else {
-            g_string_append_printf(result, "=?x-unknown?%c?", word.encoding);
-            g_string_append_len(result, word.text, word.end - word.text);
-        }
-        at = word.end;
+        at = append_run(run, &word, &unknown_charset);
+        g_autofree char *encoded = g_base64_encode((const guchar *)run->str, run->len);
+        g_string_append_printf(result, "=?utf-8?B?%s?=", encoded);
     }
     g_string_append(result, at);
     return g_strdup(result->str);

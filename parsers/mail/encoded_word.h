@@ -11,6 +11,6 @@
 /* `text`: bytes of a header, unfolded; what is not encoded and not UTF-8 is guessed. Valid UTF-8,
  * g_free it. `*unknown_charset` is set to TRUE if there was one, else left alone. */
 char *lodge_encoded_word_decode(const char *text, gboolean *unknown_charset);
-/* The same text, valid UTF-8, encoded words left but their unknown sets renamed to one that no
- * library looks for on disk: for a parser that decodes on its own. g_free it. */
-char *lodge_encoded_word_neutralise(const char *text);
+/* The same text, valid UTF-8, with every encoded word written anew in UTF-8: for a parser that decodes
+ * on its own and would look for any other set on disk. g_free it. */
+char *lodge_encoded_word_normalise(const char *text);

@@ -100,8 +100,8 @@ add_addresses(GPtrArray *addresses, InternetAddressList *list, LodgeMarks *marks
 static void read_addresses(GPtrArray *addresses, const char *text, LodgeMarks *marks)
 {
     g_autofree char *unfolded = lodge_lexer_unfold(text);
-    g_autofree char *neutral = lodge_encoded_word_neutralise(unfolded);
-    InternetAddressList *list = internet_address_list_parse(NULL, neutral);
+    g_autofree char *normal = lodge_encoded_word_normalise(unfolded);
+    InternetAddressList *list = internet_address_list_parse(NULL, normal);
 
     if (list == NULL) {
         lodge_marks_add_defect(marks, "address-malformed");

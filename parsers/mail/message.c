@@ -34,6 +34,9 @@ gboolean lodge_message_prepare(GError **error)
         return FALSE;
     }
     g_mime_init();
+    /* OpenSSL reads its configuration at the first digest. */
+    char digest[LODGE_DIGEST_SIZE];
+    lodge_digest_compute("", 0, digest);
     return TRUE;
 }
 

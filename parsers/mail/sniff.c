@@ -2,6 +2,7 @@
 
 #include <magic.h>
 #include <string.h>
+#include <time.h>
 
 #define PDF_WINDOW_BYTES 1024 /* PDF 1.7, implementation note 13: readers look this far */
 #define OPENDOCUMENT "application/vnd.oasis.opendocument."
@@ -26,6 +27,7 @@ gboolean lodge_sniff_prepare(const char **reason_out)
         return FALSE;
     }
     magic_database = database;
+    tzset(); /* libmagic converts dates that it finds; the first conversion reads the zone */
     return TRUE;
 }
 

@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_autoptr(GBytes) report = lodge_report_format_message(facts);
     g_autoptr(LodgeMessageFacts) believed = lodge_report_parse_message(report, &error);
     g_assert_no_error(error);
+    g_assert(believed->size_bytes == (gint64)size);
     close(leaves);
     close(fd);
     return 0;
