@@ -113,7 +113,7 @@ static void readers_that_misbehave_spoil_their_own_document_only(void **state)
     } cases[] = {
         {"crash", LODGE_NOT_EXAMINED_CRASHED, "signal"},
         {"leave", LODGE_NOT_EXAMINED_CRASHED, "exit status 42"},
-        {"hang", LODGE_NOT_EXAMINED_LIMIT, "0.3 seconds"},
+        {"hang", LODGE_NOT_EXAMINED_LIMIT, "300 milliseconds"},
         {"devour", LODGE_NOT_EXAMINED_LIMIT, "memory"},
         {"flood", LODGE_NOT_EXAMINED_CRASHED, "no end"},
         {"garbage", LODGE_NOT_EXAMINED_CRASHED, "report cannot be used"},
