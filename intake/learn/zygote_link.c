@@ -40,7 +40,7 @@ static void close_fd(int *fd)
 static gboolean
 set_system_error(GError **error, LodgeAirlockError code, const char *what, int number)
 {
-    g_set_error(error, LODGE_AIRLOCK_ERROR, code, "%s: %s", what, g_strerror(number));
+    g_set_error(error, LODGE_AIRLOCK_ERROR, (int)code, "%s: %s", what, g_strerror(number));
     return FALSE;
 }
 

@@ -7,6 +7,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -95,6 +96,13 @@ add_listed(scmp_filter_ctx filter, uint32_t action, const int *calls, gsize n_ca
     return 0;
 }
 
+static struct scmp_arg_cmp
+compare(guint argument, enum scmp_compare how, gulong value, gulong masked_value)
+{
+    return (struct scmp_arg_cmp){
+        .arg = argument, .op = how, .datum_a = value, .datum_b = masked_value};
+}
+
 /* Calls that are allowed with some arguments only. */
 static int add_conditional(scmp_filter_ctx filter)
 {
@@ -106,20 +114,19 @@ static int add_conditional(scmp_filter_ctx filter)
         struct scmp_arg_cmp condition;
     } rules[] = {
         /* no executable memory */
-        {allow, SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
-        {allow, SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
+        {allow, SCMP_SYS(mmap), compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
+        {allow, SCMP_SYS(mprotect), compare(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)},
         /* how glibc spells fstat; by path it is refused */
-        {allow, SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH)},
-        {refuse, SCMP_SYS(newfstatat), SCMP_A3(SCMP_CMP_NE, AT_EMPTY_PATH)},
-        {allow, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFL)},
-        {allow, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFD)},
-        {allow, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_SETFD)},
-        {allow, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_DUPFD_CLOEXEC)},
-        /* limits may be asked for, never set, and only one's own */
-        {allow, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0)},
+        {allow, SCMP_SYS(newfstatat), compare(3, SCMP_CMP_EQ, AT_EMPTY_PATH, 0)},
+        {refuse, SCMP_SYS(newfstatat), compare(3, SCMP_CMP_NE, AT_EMPTY_PATH, 0)},
+        {allow, SCMP_SYS(fcntl), compare(1, SCMP_CMP_EQ, F_GETFL, 0)},
+        {allow, SCMP_SYS(fcntl), compare(1, SCMP_CMP_EQ, F_GETFD, 0)},
+        {allow, SCMP_SYS(fcntl), compare(1, SCMP_CMP_EQ, F_SETFD, 0)},
+        {allow, SCMP_SYS(fcntl), compare(1, SCMP_CMP_EQ, F_DUPFD_CLOEXEC, 0)},
+        /* limits may be asked for, never set */
+        {allow, SCMP_SYS(prlimit64), compare(2, SCMP_CMP_EQ, 0, 0)},
         /* "is it a terminal?" */
-        {SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl),
-         SCMP_A1(SCMP_CMP_EQ, 0x5401 /* TCGETS */)},
+        {SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), compare(1, SCMP_CMP_EQ, TCGETS, 0)},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rules); i++) {
         int failure = seccomp_rule_add_array(filter, rules[i].action, rules[i].call, 1,
@@ -129,9 +136,10 @@ static int add_conditional(scmp_filter_ctx filter)
     }
     /* abort(), so that a failed assertion is told from a forbidden call; no other signal, lest a
      * reader pass itself off as killed from outside */
-    return seccomp_rule_add(filter, allow, SCMP_SYS(tgkill), 2,
-                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()),
-                            SCMP_A2(SCMP_CMP_EQ, SIGABRT));
+    const struct scmp_arg_cmp abort_oneself[] = {
+        compare(0, SCMP_CMP_EQ, (gulong)getpid(), 0), compare(2, SCMP_CMP_EQ, SIGABRT, 0)};
+    return seccomp_rule_add_array(filter, allow, SCMP_SYS(tgkill),
+                                  G_N_ELEMENTS(abort_oneself), abort_oneself);
 }
 
 static int add_rules(scmp_filter_ctx filter)

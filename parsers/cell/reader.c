@@ -44,7 +44,7 @@ G_NORETURN static void end_with_reason(int fd, LodgeReaderExit status, const cha
 {
     gboolean is_told = write_all(fd, reason, strlen(reason));
     (void)is_told; /* the exit status tells enough */
-    _exit(status);
+    _exit((int)status);
 }
 
 /* GLib ends the process when memory runs out; its last word tells that from a fault. Nothing is

@@ -384,6 +384,7 @@ static void nothing_is_left_open_by_any_fate(void **state)
     int before = count_open();
     for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
         g_autoptr(LodgeDocumentFacts) facts = read_document(*state, orders[i], NULL);
+        assert_int_equal(facts == NULL, strcmp(orders[i], "fail") == 0);
         assert_int_equal(count_open(), before);
     }
 }
