@@ -62,7 +62,7 @@ static gboolean describe_watched(const Description *description,
                                    read_write, error))
         return FALSE;
     const LodgeImapSelected *selected = lodge_imap_session_selected(description->session);
-    g_autofree char *shown = lodge_display_line(folder->name, 200);
+    const char *shown = folder->name;
     g_string_append_printf(description->words,
                            "folder \"%s\": watched, %u messages, UIDVALIDITY %u%s\n", shown,
                            selected->exists, selected->uidvalidity,
@@ -128,7 +128,7 @@ static gboolean describe_unwatched(const Description *description,
     Count count = {0};
     if (folder->selectable && !count_messages(description->session, folder, &count, error))
         return FALSE;
-    g_autofree char *shown = lodge_display_line(folder->name, 200);
+    const char *shown = folder->name;
     g_string_append_printf(description->words, "folder \"%s\": %s", shown,
                            explain_unwatched(folder));
     if (count.told)

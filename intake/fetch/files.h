@@ -10,4 +10,10 @@
 #include <glib.h>
 
 /* Every path in turn; one that cannot be read is warned about, counted in failed_out, and does not stop the others. */
-gboolean lodge_files_fetch(const char *const *paths, LodgeSpool *spool, gint64 max_message_bytes, const LodgeFetchSink *sink, guint64 *fetched_out, guint64 *failed_out, GError **error);
+gboolean lodge_files_fetch(const char *const *paths,
+                           LodgeSpool *spool,
+                           gint64 max_message_bytes,
+                           const LodgeFetchSink *sink,
+                           guint64 *fetched_out,
+                           guint64 *failed_out,
+                           GError **error);

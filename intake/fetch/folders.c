@@ -46,7 +46,8 @@ static LodgeImapFolder *make_folder(const LodgeImapListed *listed)
 {
     LodgeImapFolder *folder = g_new0(LodgeImapFolder, 1);
     folder->raw = g_strdup(listed->name);
-    folder->name = lodge_imap_mailbox_name_decode(listed->name);
+    g_autofree char *decoded = lodge_imap_mailbox_name_decode(listed->name);
+    folder->name = lodge_display_line(decoded, 0);
     folder->delimiter = listed->delimiter;
     folder->selectable = is_selectable(listed->attributes);
     folder->outgoing = has_outgoing_use(listed->attributes);
@@ -187,9 +188,9 @@ void lodge_imap_folders_set_missing(const GPtrArray *folders,
     g_autoptr(GString) known = g_string_new(NULL);
     for (guint i = 0; i < folders->len && known->len < 1000; i++) {
         const LodgeImapFolder *folder = g_ptr_array_index(folders, i);
-        g_autofree char *shown = lodge_display_line(folder->name, 200);
         if (folder->selectable)
-            g_string_append_printf(known, "%s\"%s\"", known->len > 0 ? ", " : "", shown);
+            g_string_append_printf(known, "%s\"%s\"", known->len > 0 ? ", " : "",
+                                   folder->name);
     }
     g_set_error(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_FOLDER,
                 "%s: there is no folder \"%s\"; create it, or correct %s; there are %s",

@@ -9,8 +9,9 @@
 #include <glib.h>
 
 typedef struct {
-    char *raw;  /* on the wire */
-    char *name; /* UTF-8 */
+    char *raw; /* on the wire */
+    char *
+        name; /* UTF-8; control characters as lodge_display_line writes them, so it is fit for messages */
     char delimiter;
     gboolean selectable;
     gboolean outgoing; /* Sent, Drafts, Outbox */

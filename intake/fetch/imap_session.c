@@ -40,60 +40,7 @@ static void free_command(gpointer data)
     g_free(command);
 }
 
-static void clear_selected(LodgeImapSelected *selected)
-{
-    g_strfreev(selected->permanent_flags);
-    *selected = (LodgeImapSelected){0};
-}
-
 /* ---- what the server says ---- */
-
-static GStrv copy_flags(const LodgeImapValue *flags)
-{
-    g_autoptr(GStrvBuilder) names = g_strv_builder_new();
-    for (const LodgeImapValue *flag = lodge_imap_list_first(flags); flag != NULL;
-         flag = lodge_imap_list_next(flags, flag))
-        g_strv_builder_add(names, flag->text);
-    return g_strv_builder_end(names);
-}
-
-static void note_epoch(LodgeImapSelected *selected, guint32 uidvalidity)
-{
-    if (selected->uidvalidity != 0 && selected->uidvalidity != uidvalidity)
-        selected->epoch_changed = TRUE;
-    else
-        selected->uidvalidity = uidvalidity;
-}
-
-static void note_code(LodgeImapSelected *selected, const LodgeImapResponse *response)
-{
-    guint64 number = response->code_number;
-    if (lodge_imap_response_has_code(response, "UIDVALIDITY") && number <= G_MAXUINT32)
-        note_epoch(selected, (guint32)number);
-    else if (lodge_imap_response_has_code(response, "UIDNEXT") && number <= G_MAXUINT32)
-        selected->uidnext = (guint32)number;
-    else if (lodge_imap_response_has_code(response, "UIDNOTSTICKY"))
-        selected->uids_not_sticky = TRUE;
-    else if (lodge_imap_response_has_code(response, "READ-ONLY"))
-        selected->read_only = TRUE;
-    else if (lodge_imap_response_has_code(response, "PERMANENTFLAGS")) {
-        g_strfreev(selected->permanent_flags);
-        selected->permanent_flags = copy_flags(lodge_imap_list_first(response->code_data));
-    }
-}
-
-static void note_data(LodgeImapSession *session, const LodgeImapResponse *response)
-{
-    LodgeImapSelected *selected = &session->selected;
-    if (lodge_imap_response_is(response, "EXISTS") && response->numbered) {
-        selected->exists = response->number;
-    } else if (lodge_imap_response_is(response, "EXPUNGE") ||
-               lodge_imap_response_is(response, "VANISHED")) {
-        selected->removals++;
-        if (selected->exists > 0)
-            selected->exists--;
-    }
-}
 
 static void note_capabilities(LodgeImapSession *session, const LodgeImapResponse *response)
 {
@@ -163,7 +110,7 @@ take_response(const LodgeImapResponse *response, gpointer data, GError **error)
 {
     LodgeImapSession *session = data;
     note_capabilities(session, response);
-    note_code(&session->selected, response);
+    lodge_imap_selected_note(&session->selected, response);
     if (response->kind == LODGE_IMAP_TAGGED)
         return take_tagged(session, response, error);
     if (response->kind == LODGE_IMAP_CONTINUATION)
@@ -171,7 +118,6 @@ take_response(const LodgeImapResponse *response, gpointer data, GError **error)
                                error);
     if (response->status == LODGE_IMAP_BYE)
         return take_bye(session, response, error);
-    note_data(session, response);
     if (session->listener.response == NULL)
         return TRUE;
     return session->listener.response(response, session->listener_data, error);
@@ -231,7 +177,7 @@ void lodge_imap_session_free(LodgeImapSession *session)
     lodge_imap_parser_free(session->parser);
     g_ptr_array_unref(session->commands);
     g_strfreev(session->capabilities);
-    clear_selected(&session->selected);
+    lodge_imap_selected_clear(&session->selected);
     g_free(session);
 }
 
@@ -470,7 +416,7 @@ gboolean lodge_imap_session_select(LodgeImapSession *session,
         return FALSE;
     }
     g_autofree char *command = g_strdup_printf("%s %s", verb, quoted);
-    clear_selected(&session->selected);
+    lodge_imap_selected_clear(&session->selected);
     return lodge_imap_session_run(session, about, command, error) &&
            check_selected(session, about, error);
 }

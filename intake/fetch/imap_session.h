@@ -10,6 +10,7 @@
  * a refusal (NO, BAD) leaves it usable. One thread. Source: RFC 9051, RFC 3501, RFC 2683. */
 #pragma once
 
+#include "intake/fetch/selected.h"
 #include "intake/fetch/server_fault.h"
 #include "intake/link/connection.h"
 #include "parsers/imap/parser.h"
@@ -19,15 +20,6 @@
 #define LODGE_IMAP_SET_BYTES 800      /* of it, for a set of UIDs */
 
 typedef struct LodgeImapSession LodgeImapSession;
-
-typedef struct {
-    guint32 exists, uidvalidity, uidnext;
-    gboolean read_only;
-    gboolean uids_not_sticky;
-    GStrv permanent_flags;  /* NULL: not told, so all flags are (RFC 9051 7.1) */
-    guint removals;         /* EXPUNGE and VANISHED since SELECT */
-    gboolean epoch_changed; /* UIDVALIDITY is another one than at SELECT */
-} LodgeImapSelected;
 
 /* Takes the connection. `reply_timeout_ms`: silence. */
 LodgeImapSession *lodge_imap_session_new(LodgeConnection *connection,

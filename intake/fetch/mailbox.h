@@ -17,15 +17,19 @@ GQuark lodge_fetch_error_quark(void);
 typedef enum {
     LODGE_FETCH_ERROR_PROTOCOL, /* the server broke the protocol */
     LODGE_FETCH_ERROR_REFUSED,  /* tagged NO/BAD: names the command and the folder */
-    LODGE_FETCH_ERROR_FOLDER,   /* a configured folder does not exist; lists those that do */
-    LODGE_FETCH_ERROR_STOPPED,  /* deliver or stop asked to end */
-    LODGE_FETCH_ERROR_BUSY,     /* the server asks for patience; see lodge_mailbox_backoff_ms */
-    LODGE_FETCH_ERROR_EPOCH,    /* UIDVALIDITY changed meanwhile: the next pass reads the folder anew */
+    LODGE_FETCH_ERROR_FOLDER,  /* a configured folder does not exist; lists those that do */
+    LODGE_FETCH_ERROR_STOPPED, /* deliver or stop asked to end */
+    LODGE_FETCH_ERROR_BUSY, /* the server asks for patience; see lodge_mailbox_backoff_ms */
+    LODGE_FETCH_ERROR_EPOCH, /* UIDVALIDITY changed meanwhile: the next pass reads the folder anew */
 } LodgeFetchError;
 
 typedef struct {
     /* Takes ownership of stage. FALSE ends the pass (error set). */
-    gboolean (*deliver)(LodgeStage *stage, const LodgeLocation *location, gint64 internaldate_us, gpointer data, GError **error);
+    gboolean (*deliver)(LodgeStage *stage,
+                        const LodgeLocation *location,
+                        gint64 internaldate_us,
+                        gpointer data,
+                        GError **error);
     /* May be NULL. Plain words about one object for the log: "INBOX/17: 60 MB is over the limit". */
     void (*warn)(const char *object, const char *words, gpointer data);
     /* May be NULL. */
@@ -38,7 +42,8 @@ typedef struct {
 typedef struct LodgeMailboxSession LodgeMailboxSession;
 
 /* Connects and logs in; the secret is used up here. `mailbox` must outlive the session. */
-LodgeMailboxSession *lodge_mailbox_open(const LodgeMailbox *mailbox, const char *secret, GError **error);
+LodgeMailboxSession *
+lodge_mailbox_open(const LodgeMailbox *mailbox, const char *secret, GError **error);
 void lodge_mailbox_close(LodgeMailboxSession *session); /* LOGOUT, politely but briefly */
 
 /* How long the server asked us to stay away when it last answered BUSY; 0: it did not say. */
@@ -57,8 +62,15 @@ gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
 /* Sets the keyword or moves, for what the ledger says is decided and unmarked. `marked` is called for
  * each location the server confirmed (action "keyword" or "moved"); a message that is no longer there
  * is reported with action "gone". Leave: does nothing. */
-typedef gboolean (*LodgeMailboxMarked)(const LodgeLedgerMark *mark, const char *action, gpointer data, GError **error);
-gboolean lodge_mailbox_mark(LodgeMailboxSession *session, LodgeLedger *ledger, LodgeMailboxMarked marked, gpointer data, GError **error);
+typedef gboolean (*LodgeMailboxMarked)(const LodgeLedgerMark *mark,
+                                       const char *action,
+                                       gpointer data,
+                                       GError **error);
+gboolean lodge_mailbox_mark(LodgeMailboxSession *session,
+                            LodgeLedger *ledger,
+                            LodgeMailboxMarked marked,
+                            gpointer data,
+                            GError **error);
 
 /* For check-config --online: capabilities, folders, PERMANENTFLAGS, the server's clock if it can be told. Lines of plain words, LF. */
 char *lodge_mailbox_describe(LodgeMailboxSession *session, GError **error);

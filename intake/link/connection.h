@@ -15,10 +15,10 @@
 GQuark lodge_link_error_quark(void);
 typedef enum {
     LODGE_LINK_ERROR_CONNECT, /* cannot reach: try later */
-    LODGE_LINK_ERROR_TLS,     /* certificate or handshake: a person must look; says dates, names */
-    LODGE_LINK_ERROR_LOGIN,   /* the server refuses user or secret: long back-off */
+    LODGE_LINK_ERROR_TLS, /* certificate or handshake: a person must look; says dates, names */
+    LODGE_LINK_ERROR_LOGIN, /* the server refuses user or secret: long back-off */
     LODGE_LINK_ERROR_TIMEOUT,
-    LODGE_LINK_ERROR_CLOSED,  /* the peer went away */
+    LODGE_LINK_ERROR_CLOSED, /* the peer went away */
 } LodgeLinkError;
 
 void lodge_connection_init(void);
@@ -26,12 +26,23 @@ void lodge_connection_init(void);
 typedef struct LodgeConnection LodgeConnection;
 
 /* scheme "imap": connects and logs in. `secret` NULL only where auth is none. */
-LodgeConnection *lodge_connection_open(const char *scheme, const LodgeEndpoint *endpoint, const char *secret, GError **error);
+LodgeConnection *lodge_connection_open(const char *scheme,
+                                       const LodgeEndpoint *endpoint,
+                                       const char *secret,
+                                       GError **error);
 void lodge_connection_close(LodgeConnection *connection);
 /* All of it, or an error. */
-gboolean lodge_connection_send(LodgeConnection *connection, const void *bytes, gsize size_bytes, guint timeout_ms, GError **error);
+gboolean lodge_connection_send(LodgeConnection *connection,
+                               const void *bytes,
+                               gsize size_bytes,
+                               guint timeout_ms,
+                               GError **error);
 /* At least one byte into the buffer within timeout_ms; returns the count, 0 on error. */
-gsize lodge_connection_receive(LodgeConnection *connection, void *buffer, gsize size_bytes, guint timeout_ms, GError **error);
+gsize lodge_connection_receive(LodgeConnection *connection,
+                               void *buffer,
+                               gsize size_bytes,
+                               guint timeout_ms,
+                               GError **error);
 /* "imaps://mail.example:993" for messages. */
 const char *lodge_connection_name(const LodgeConnection *connection);
 

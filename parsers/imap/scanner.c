@@ -1,4 +1,5 @@
 #include "parsers/imap/scanner.h"
+#include "parsers/imap/literal.h"
 #include "parsers/imap/parser.h"
 #include "parsers/text/limits.h"
 #include <string.h>
@@ -252,41 +253,6 @@ static ScanState scan_byte(LodgeImapScanner *scanner, char byte)
 
 /* ---- literals ---- */
 
-/* RFC 9051: literal = "{" number64 ["+"] "}" CRLF *CHAR8; literal8 = "~{" number64 "}" CRLF *OCTET */
-static gboolean read_literal_header(const char *text, gsize size_bytes, guint64 *size_out)
-{
-    const char *at = text, *end = text + size_bytes;
-    if (at < end && *at == '~')
-        at++;
-    if (at == end || *at++ != '{' || at == end || !g_ascii_isdigit(*at))
-        return FALSE;
-    guint64 size = 0;
-    for (; at < end && g_ascii_isdigit(*at); at++) {
-        if (size > (G_MAXINT64 - 9) / 10)
-            size =
-                G_MAXINT64; /* too large for anything; refused by whoever would take it */
-        else
-            size = size * 10 + (guint64)(*at - '0');
-    }
-    if (at < end && *at == '+')
-        at++;
-    if (at + 1 != end || *at != '}')
-        return FALSE;
-    *size_out = size;
-    return TRUE;
-}
-
-/* Malformed data may be ignored, but not when its line could announce a literal: what follows
- * would be taken for the server's word. */
-static gboolean line_announces_literal(const char *line, gsize size_bytes)
-{
-    gsize start = size_bytes;
-    while (start > 0 && line[start - 1] != ' ' && line[start - 1] != '(')
-        start--;
-    guint64 ignored;
-    return read_literal_header(line + start, size_bytes - start, &ignored);
-}
-
 static gboolean take_literal_header(LodgeImapScanner *scanner, guint64 *literal_bytes_out)
 {
     if (scanner->state != ATOM)
@@ -294,7 +260,7 @@ static gboolean take_literal_header(LodgeImapScanner *scanner, guint64 *literal_
     const Slot *slot = last_slot(scanner);
     gsize offset = slot->offset;
     const char *text = (const char *)scanner->arena->data + offset;
-    if (!read_literal_header(text, scanner->arena->len - offset, literal_bytes_out))
+    if (!lodge_imap_literal_parse(text, scanner->arena->len - offset, literal_bytes_out))
         return FALSE;
     g_array_set_size(scanner->slots, scanner->slots->len - 1);
     g_byte_array_set_size(scanner->arena, (guint)offset);
@@ -351,7 +317,7 @@ LodgeImapScan lodge_imap_scanner_line(LodgeImapScanner *scanner,
     if (take_literal_header(scanner, literal_bytes_out))
         return LODGE_IMAP_SCAN_LITERAL;
     end_response(scanner);
-    if (scanner->state == MALFORMED && line_announces_literal(line, size_bytes)) {
+    if (scanner->state == MALFORMED && lodge_imap_literal_ends(line, size_bytes)) {
         g_set_error_literal(error, LODGE_IMAP_ERROR, LODGE_IMAP_ERROR_SYNTAX,
                             "a malformed response seems to announce a literal");
         return LODGE_IMAP_SCAN_ERROR;

@@ -385,14 +385,15 @@ static void a_configured_folder_that_is_missing_is_named_with_those_that_exist(v
     g_autoptr(GError) error = NULL;
     char *folders[] = {(char *)"inbox", (char *)"Plans", NULL};
     world->mailbox.folders = folders;
-    ImapPeerScript script = {.list = "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Plan\r\n"};
+    ImapPeerScript script = {.list = "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Plan\r\n"
+                                     "* LIST () \"/\" \"x\x1b[31m\"\r\n"};
     open_session(world, &script);
     assert_false(fetch(world, &error));
     assert_true(g_error_matches(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_FOLDER));
     assert_non_null(
         strstr(error->message,
                "there is no folder \"Plans\"; create it, or correct folders; there are "
-               "\"INBOX\", \"Plan\""));
+               "\"INBOX\", \"Plan\", \"x\\x1B[31m\""));
     assert_script_done(world);
 }
 
