@@ -3,14 +3,36 @@
 #include "parsers/mail/charset.h"
 #include <string.h>
 
+#define WORD_NEARBY_BYTES 2000 /* RFC 2047 allows 75 */
+
 /* Where an encoded word stands: =?charset*language?encoding?text?= */
 typedef struct {
+    gboolean in_address; /* stricter: see hides_address */
     const char *start, *end;
     char charset[64];
     char encoding; /* 'b' or 'q' */
     const char *text;
     gsize text_size;
 } Word;
+
+/* In an address field a "word" that reaches over quotes or an address is none: taken for one, it would
+ * hide them from the parser. */
+static gboolean hides_address(const Word *word)
+{
+    for (gsize i = 0; i < word->text_size; i++) {
+        if (strchr("\"<>@", word->text[i]) != NULL)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Where the text ends; in an address field it is looked for nearby only, so that a row of refused
+ * words stays linear. */
+static const char *find_end(const Word *word, const char *text)
+{
+    return word->in_address ? g_strstr_len(text, WORD_NEARBY_BYTES, "?=")
+                            : strstr(text, "?=");
+}
 
 /* FALSE with `*at_end`: no word can follow either, so that a row of beginnings stays linear. */
 static gboolean match_word(const char *at, Word *word, gboolean *at_end)
@@ -26,9 +48,9 @@ static gboolean match_word(const char *at, Word *word, gboolean *at_end)
     if ((word->encoding != 'b' && word->encoding != 'q') || encoding[1] != '?')
         return FALSE;
     const char *text = encoding + 2;
-    const char *end = strstr(text, "?=");
+    const char *end = find_end(word, text);
     if (end == NULL) {
-        *at_end = TRUE;
+        *at_end = !word->in_address;
         return FALSE;
     }
 
@@ -38,7 +60,7 @@ static gboolean match_word(const char *at, Word *word, gboolean *at_end)
     word->text = text;
     word->text_size = (gsize)(end - text);
     word->end = end + 2;
-    return TRUE;
+    return !word->in_address || !hides_address(word);
 }
 
 static gboolean find_word(const char *at, Word *word)
@@ -119,7 +141,7 @@ char *lodge_encoded_word_decode(const char *text, gboolean *unknown_charset)
     g_autoptr(GString) result = g_string_new(NULL);
     const char *at = text;
     gboolean after_word = FALSE;
-    Word word;
+    Word word = {.in_address = FALSE};
 
     while (find_word(at, &word)) {
         if (!after_word || !is_blank(at, word.start))
@@ -137,7 +159,7 @@ char *lodge_encoded_word_normalise(const char *text)
     g_autoptr(GString) result = g_string_new(NULL);
     const char *at = valid;
     gboolean unknown_charset = FALSE;
-    Word word;
+    Word word = {.in_address = TRUE};
 
     while (find_word(at, &word)) {
         g_autoptr(GString) run = g_string_new(NULL);

@@ -99,6 +99,44 @@ static void a_typical_header_is_read(void **state)
     assert_null(facts->limits_hit[0]);
 }
 
+static const struct {
+    const char *name, *from, *addresses; /* joined by blanks */
+} from_cases[] = {
+    {"a council's address as display name", "\"clerk@council.example\" <x@evil.example>",
+     "x@evil.example"},
+    {"the same without quotes", "clerk@council.example <x@evil.example>", "x@evil.example"},
+    {"the same in an encoded word", "=?utf-8?Q?clerk=40council.example?= <x@evil.example>",
+     "x@evil.example"},
+    {"two addresses", "clerk@council.example, x@evil.example",
+     "clerk@council.example x@evil.example"},
+    {"an address hidden inside a word",
+     "\"=?utf-8?Q?a\" <x@evil.example>, \"b?=\" <clerk@council.example>",
+     "x@evil.example clerk@council.example"},
+    {"a comma inside a word", "=?utf-8?Q?Clerk,_Town?= <clerk@council.example>",
+     "clerk@council.example"},
+    {"a comment", "clerk@council.example (x@evil.example)", "clerk@council.example"},
+    {"a group", "Officers: clerk@council.example, x@evil.example;",
+     "clerk@council.example x@evil.example"},
+    {"no address at all", "undisclosed", "undisclosed"},
+    {"a folded address", "Clerk\r\n <clerk@council.example>", "clerk@council.example"},
+};
+
+static void a_from_field_hides_no_address(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(from_cases); i++) {
+        g_autofree char *message = g_strdup_printf("From: %s\r\n\r\nx", from_cases[i].from);
+        g_autoptr(LodgeMessageFacts) facts = read_text(message);
+        g_autoptr(GString) found = g_string_new(NULL);
+        for (guint j = 0; j < facts->from->len; j++) {
+            const LodgeAddress *address = g_ptr_array_index(facts->from, j);
+            g_string_append_printf(found, "%s%s", j > 0 ? " " : "", address->address);
+        }
+        if (strcmp(found->str, from_cases[i].addresses) != 0)
+            fail_msg("%s: gave %s", from_cases[i].name, found->str);
+    }
+}
+
 typedef struct {
     const char *name, *message, *defect;
 } DefectCase;
@@ -536,6 +574,7 @@ int main(void)
         /* first, while the peak is low */
         cmocka_unit_test(two_hundred_megabytes_pass_in_small_memory),
         cmocka_unit_test(a_typical_header_is_read),
+        cmocka_unit_test(a_from_field_hides_no_address),
         cmocka_unit_test(each_defect_is_named_and_nothing_else),
         cmocka_unit_test(what_is_no_message_is_said_to_be_none),
         cmocka_unit_test(what_stands_before_a_message_is_passed_over),
