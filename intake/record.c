@@ -58,6 +58,7 @@ static LodgePast *past_from_ledger(const LodgeLedgerPast *row)
     past->message_id = g_strdup(row->message_id);
     g_strfreev(past->documents);
     past->documents = g_strdupv(row->document_sha256s);
+    past->receipts = row->receipts;
     return past;
 }
 

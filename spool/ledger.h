@@ -125,6 +125,7 @@ typedef struct {
     char *content_key;
     char *message_id;
     GStrv document_sha256s;
+    guint receipts; /* owed for it so far */
 } LodgeLedgerPast;
 void lodge_ledger_past_free(LodgeLedgerPast *past);
 /* Decided messages of the call, other than `reference`, with this content key (duplicates excluded), oldest first. */

@@ -157,6 +157,7 @@ static gpointer read_past(sqlite3_stmt *statement)
     past->message_id = lodge_ledger_column_text(statement, 7);
     const char *digests = (const char *)sqlite3_column_text(statement, 8);
     past->document_sha256s = g_strsplit(digests != NULL ? digests : "", ",", -1);
+    past->receipts = (guint)sqlite3_column_int64(statement, 9);
     return past;
 }
 
@@ -164,7 +165,8 @@ static gpointer read_past(sqlite3_stmt *statement)
     "SELECT m.reference, m.council, m.version, m.outcome, m.timeliness, m.received_us,"    \
     " m.content_key, m.message_id, (SELECT group_concat(sha256, ',') FROM"                 \
     " (SELECT sha256 FROM document WHERE message = m.id AND sha256 IS NOT NULL"            \
-    " ORDER BY ordinal)) FROM message m WHERE m.state = 'decided' AND m.call = ?1"         \
+    " ORDER BY ordinal)), (SELECT count(*) FROM receipt WHERE message = m.id)"             \
+    " FROM message m WHERE m.state = 'decided' AND m.call = ?1"                            \
     " AND m.reference <> ?3 "
 
 static GPtrArray *list_past(LodgeLedger *ledger, sqlite3_stmt *statement, GError **error)

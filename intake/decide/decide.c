@@ -227,15 +227,9 @@ static void settle(Case *at, LodgeOutcome outcome, LodgeFindingKind why, const c
     at->decision->outcome = outcome;
 }
 
-/* Duplicates, and what is no submission, are told apart before anything is found fault with. */
-static gboolean is_settled_before(Case *at)
+/* What is no submission is told apart before anything is found fault with. */
+static gboolean is_no_submission(Case *at)
 {
-    const LodgePast *same = lodge_duplicate_find(at->message, at->history);
-    if (same != NULL) {
-        at->decision->duplicate_of = g_strdup(same->reference);
-        settle(at, LODGE_DUPLICATE, LODGE_FINDING_DUPLICATE, same->reference);
-        return TRUE;
-    }
     LodgeFindingKind why = lodge_unsubmission_judge(
         at->message, at->attachments, at->decision->authority, at->names_call);
     if (why == LODGE_FINDING_COUNT || at->evidence->our_fault != NULL)
@@ -268,24 +262,43 @@ static void file_version(Case *at)
     lodge_findings_add(decision->findings, LODGE_FINDING_NEW_VERSION, NULL, version, NULL);
 }
 
-static void judge_outcome(Case *at)
+/* On its own merits, as if nothing like it had come before. */
+static void judge_merits(Case *at)
 {
-    if (is_settled_before(at))
+    LodgeDecision *decision = at->decision;
+    if (is_no_submission(at))
         return;
     add_findings(at);
-    LodgeDecision *decision = at->decision;
     decision->outcome = outcome_of(lodge_findings_gravest(decision->findings));
-    if (decision->outcome == LODGE_ACCEPTED)
+}
+
+static const char *judge_answer(const Case *at)
+{
+    gboolean about_call = at->attachments->len > 0 || at->names_call;
+    return lodge_answerable_judge(at->message, at->decision->authority,
+                                  at->decision->outcome, about_call, at->rules);
+}
+
+static void judge_outcome(Case *at)
+{
+    LodgeDecision *decision = at->decision;
+    judge_merits(at);
+    gboolean may_answer = strcmp(judge_answer(at), "yes") == 0;
+    const LodgePast *same =
+        lodge_duplicate_find(at->message, at->history, decision->outcome, may_answer);
+    if (same != NULL) {
+        decision->duplicate_of = g_strdup(same->reference);
+        settle(at, LODGE_DUPLICATE, LODGE_FINDING_DUPLICATE, same->reference);
+    } else if (decision->outcome == LODGE_ACCEPTED) {
         file_version(at);
+    }
     lodge_findings_sort(decision->findings);
 }
 
 static void owe_receipt(Case *at)
 {
     LodgeDecision *decision = at->decision;
-    gboolean about_call = at->attachments->len > 0 || at->names_call;
-    decision->may_answer = g_strdup(lodge_answerable_judge(
-        at->message, decision->authority, decision->outcome, about_call, at->rules));
+    decision->may_answer = g_strdup(judge_answer(at));
     if (strcmp(decision->may_answer, "yes") != 0)
         return;
     LodgeReceiptInputs inputs = {at->reading, at->history, at->rules, decision,

@@ -70,12 +70,24 @@ char *lodge_decide_content_key(const LodgeMessageFacts *message)
     return key;
 }
 
-const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
-                                      const LodgeHistory *history)
+static gboolean repeats(const LodgePast *past, LodgeOutcome outcome, gboolean may_answer)
 {
-    if (!message->parseable || history->same_content->len == 0)
-        return NULL;
-    return g_ptr_array_index(history->same_content, 0);
+    if (past->version > 0)
+        return TRUE;
+    return outcome != LODGE_ACCEPTED && (!may_answer || past->receipts > 0);
+}
+
+const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
+                                      const LodgeHistory *history,
+                                      LodgeOutcome outcome,
+                                      gboolean may_answer)
+{
+    for (guint i = 0; message->parseable && i < history->same_content->len; i++) {
+        const LodgePast *past = g_ptr_array_index(history->same_content, i);
+        if (repeats(past, outcome, may_answer))
+            return past;
+    }
+    return NULL;
 }
 
 static gboolean is_same_content(const LodgeHistory *history, const LodgePast *past)

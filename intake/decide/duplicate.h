@@ -10,9 +10,15 @@
 
 #include "intake/decide/decision.h"
 
-/* The earliest message with this content, or NULL. */
+/* The earlier message that this one merely repeats, or NULL. `outcome` and `may_answer` are what this one would get on
+ * its own. What was filed is never filed again; but an earlier copy that was held, perhaps because
+ * somebody forged it or its proof was lost on the way, must not silence a genuine one: a
+ * copy that would be accepted is decided on its merits, and one that may be answered is no duplicate of
+ * one that was not. */
 const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
-                                      const LodgeHistory *history);
+                                      const LodgeHistory *history,
+                                      LodgeOutcome outcome,
+                                      gboolean may_answer);
 /* An earlier message that bears the same Message-ID but other content, or NULL. */
 const LodgePast *lodge_duplicate_find_reused_id(const LodgeMessageFacts *message,
                                                 const LodgeHistory *history);

@@ -61,6 +61,7 @@ static void format_pasts(LodgeJsonWriter *json, const char *name, const GPtrArra
         lodge_json_add_instant(json, "received", past->received_us);
         lodge_json_add_string(json, "message_id", past->message_id);
         lodge_json_add_strings(json, "documents", (const char *const *)past->documents);
+        lodge_json_add_int(json, "receipts", past->receipts);
         lodge_json_end_object(json);
     }
     lodge_json_end_array(json);
@@ -94,6 +95,7 @@ static LodgePast *parse_past(LodgeJsonDocument *json, const LodgeJsonNode *node)
     past->message_id = g_strdup(lodge_json_get_optional_string(json, node, "message_id"));
     g_strfreev(past->documents);
     past->documents = lodge_json_get_strings(json, node, "documents");
+    past->receipts = lodge_json_get_count(json, node, "receipts");
     return past;
 }
 

@@ -16,6 +16,7 @@ typedef struct {
     gint64 received_us;
     char *message_id;
     GStrv documents; /* SHA-256s */
+    guint receipts;  /* owed for it so far */
 } LodgePast;
 
 typedef struct {

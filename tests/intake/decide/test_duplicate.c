@@ -118,6 +118,42 @@ static void the_same_message_again_is_a_duplicate_without_receipt(void **state)
     assert_string_equal(findings, "duplicate note");
 }
 
+/* Who copies a mail ahead of its sender must not silence them. */
+static void a_copy_is_a_duplicate_only_of_what_was_filed_or_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        guint past_receipts;
+        gboolean password; /* the plan cannot be opened: held on its own merits */
+        gboolean proven;
+        LodgeOutcome outcome;
+    } cases[] = {
+        {"a good mail after a held copy that was not answered", 0, FALSE, TRUE,
+         LODGE_ACCEPTED},
+        {"a good mail after a held copy that was answered", 1, FALSE, TRUE, LODGE_ACCEPTED},
+        {"a faulty mail after a copy that was not answered", 0, TRUE, TRUE, LODGE_HELD},
+        {"a faulty mail after a copy that was answered", 1, TRUE, TRUE, LODGE_DUPLICATE},
+        {"an unproven mail after a copy that was not answered", 0, FALSE, FALSE,
+         LODGE_DUPLICATE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(World) world = world_new();
+        world_add_past(world->history->same_content, "PP24-000001-A", TONBRIDGE, 0,
+                       "2024-07-01T00:00:00Z");
+        LodgePast *past = g_ptr_array_index(world->history->same_content, 0);
+        past->receipts = cases[i].past_receipts;
+        LodgeDocumentFacts *plan = g_ptr_array_index(world->reading->documents, 0);
+        if (cases[i].password)
+            plan->encrypted = LODGE_ENCRYPTED_PASSWORD;
+        if (!cases[i].proven)
+            g_ptr_array_set_size(world->message->authentication_results, 0);
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        if (decision->outcome != cases[i].outcome)
+            fail_msg("%s: %s", cases[i].name, lodge_outcome_format(decision->outcome));
+    }
+}
+
 static void a_message_that_cannot_be_read_is_never_a_duplicate(void **state)
 {
     (void)state;
@@ -196,6 +232,7 @@ int main(void)
         cmocka_unit_test(the_order_of_the_documents_does_not_matter),
         cmocka_unit_test(mail_without_id_or_document_is_told_apart_by_subject_and_text),
         cmocka_unit_test(the_same_message_again_is_a_duplicate_without_receipt),
+        cmocka_unit_test(a_copy_is_a_duplicate_only_of_what_was_filed_or_answered),
         cmocka_unit_test(a_message_that_cannot_be_read_is_never_a_duplicate),
         cmocka_unit_test(versions_are_counted_for_the_council_alone),
         cmocka_unit_test(current_is_what_was_received_last_whatever_was_processed_first),
