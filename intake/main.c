@@ -151,11 +151,11 @@ int main(int argc, char **argv)
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         print_help();
-        return flush_output(argc < 2 ? LODGE_EXIT_USAGE : LODGE_EXIT_DONE);
+        return (int)flush_output(argc < 2 ? LODGE_EXIT_USAGE : LODGE_EXIT_DONE);
     }
     if (strcmp(argv[1], "--version") == 0) {
         printf("lodge %s\n", LODGE_VERSION);
-        return flush_output(LODGE_EXIT_DONE);
+        return (int)flush_output(LODGE_EXIT_DONE);
     }
     int at = find_command_at(argc, argv);
     const LodgeCommand *command = at < argc ? find_command(argv[at]) : NULL;
