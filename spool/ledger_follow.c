@@ -246,8 +246,8 @@ static LodgeLedger *copy_private(LodgeLedger *source, GError **error)
 
 /* A write-ahead log needs a -shm file even for reading. On a file system that cannot be
  * written and has no log, nobody changes the file, and it can be read as it stands. */
-static LodgeLedger *
-open_readable(const LodgeDurableRoot *root, guint64 last, GError **error)
+LodgeLedger *
+lodge_ledger_open_readable(const LodgeDurableRoot *root, guint64 last, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     LodgeLedger *ledger = open_checked(root, LODGE_LEDGER_READ, last, &reason);
@@ -269,7 +269,7 @@ lodge_ledger_open_view(const LodgeDurableRoot *root, guint64 last, GError **erro
     LodgeJournalPosition position;
     g_autoptr(LodgeLedger) ledger = NULL;
     if (has_file(root, LODGE_LEDGER_FILE))
-        ledger = open_readable(root, G_MAXUINT64, NULL);
+        ledger = lodge_ledger_open_readable(root, G_MAXUINT64, NULL);
     if (ledger == NULL || !lodge_ledger_get_position(ledger, &position, NULL))
         return lodge_ledger_build_private(root, last, LODGE_FOLLOW_STRICT, error);
     if (position.segment >= last)

@@ -134,6 +134,9 @@ gboolean lodge_ledger_rebuild(LodgeDurableRoot *root,
  * corrupt, or not of this chain. */
 LodgeLedger *
 lodge_ledger_open_current(LodgeDurableRoot *root, guint64 last, GError **error);
+/* The index as it stands, for reading: of our schema, and on the chain up to `last`. */
+LodgeLedger *
+lodge_ledger_open_readable(const LodgeDurableRoot *root, guint64 last, GError **error);
 /* The reader's: never writes; a private copy is brought up where the file lags or is unusable. */
 LodgeLedger *
 lodge_ledger_open_view(const LodgeDurableRoot *root, guint64 last, GError **error);

@@ -67,17 +67,15 @@ static gboolean compare(LodgeVerification *verification,
 /* All looks within one read transaction: a writer may be at work. NULL: unusable, and noted. */
 static LodgeLedger *open_index(LodgeVerification *verification)
 {
-    g_autofree char *path = lodge_durable_root_join(verification->root, LODGE_LEDGER_FILE);
     if (faccessat(lodge_durable_root_fd(verification->root), LODGE_LEDGER_FILE, F_OK, 0) !=
         0) {
         note(verification, "is missing");
         return NULL;
     }
     g_autoptr(GError) reason = NULL;
-    g_autoptr(LodgeLedger) ledger = lodge_ledger_open(path, LODGE_LEDGER_READ, &reason);
-    if (ledger != NULL && lodge_ledger_check_schema(ledger, &reason) &&
-        lodge_ledger_execute(ledger, "BEGIN", &reason) &&
-        lodge_ledger_check_chain(ledger, verification->root, G_MAXUINT64, &reason))
+    g_autoptr(LodgeLedger) ledger =
+        lodge_ledger_open_readable(verification->root, G_MAXUINT64, &reason);
+    if (ledger != NULL && lodge_ledger_execute(ledger, "BEGIN", &reason))
         return g_steal_pointer(&ledger);
     note(verification, reason->message);
     return NULL;
