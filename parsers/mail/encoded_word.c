@@ -54,7 +54,8 @@ static gboolean match_word(const char *at, Word *word, gboolean *at_end)
         return FALSE;
     }
 
-    g_strlcpy(word->charset, charset, charset_size + 1);
+    memcpy(word->charset, charset, charset_size);
+    word->charset[charset_size] = '\0';
     word->charset[strcspn(word->charset, "*")] = '\0';
     word->start = at;
     word->text = text;

@@ -6,6 +6,8 @@
 typedef struct {
     LodgeMimeNode *node; /* borrowed from the tree; a multipart or a message */
     char *base;          /* what the children's paths begin with: "" or "2." */
+    gsize
+        boundary_size; /* of a multipart: its boundary is compared with every line that begins "--" */
 } Frame;
 
 typedef struct {
@@ -47,6 +49,7 @@ static void push_frame(Scanner *scanner, LodgeMimeNode *node, const char *base_p
 {
     Frame *frame = g_new0(Frame, 1);
     frame->node = node;
+    frame->boundary_size = node->boundary != NULL ? strlen(node->boundary) : 0;
     frame->base = base_path[0] != '\0' ? g_strconcat(base_path, ".", NULL) : g_strdup("");
     g_ptr_array_add(scanner->frames, frame);
 }
@@ -157,12 +160,12 @@ static void cut_block(Scanner *scanner, gint64 offset)
 
 /* "--" boundary [ "--" ] and only blanks behind it (RFC 2046 section 5.1.1). */
 static gboolean
-is_delimiter(const LodgePiece *piece, const char *boundary, gboolean *is_close_out)
+is_delimiter(const LodgePiece *piece, const Frame *frame, gboolean *is_close_out)
 {
-    gsize size = strlen(boundary);
-    gsize rest = 2 + size;
+    gsize rest = 2 + frame->boundary_size;
 
-    if (piece->size < rest || memcmp(piece->bytes + 2, boundary, size) != 0)
+    if (piece->size < rest ||
+        memcmp(piece->bytes + 2, frame->node->boundary, frame->boundary_size) != 0)
         return FALSE;
     gboolean is_close = piece->size >= rest + 2 && piece->bytes[rest] == '-' &&
                         piece->bytes[rest + 1] == '-';
@@ -183,7 +186,7 @@ find_delimited(const Scanner *scanner, const LodgePiece *piece, gboolean *is_clo
     for (int i = (int)scanner->frames->len - 1; i >= 0; i--) {
         const Frame *frame = g_ptr_array_index(scanner->frames, i);
         if (frame->node->shape == LODGE_MIME_MULTIPART &&
-            is_delimiter(piece, frame->node->boundary, is_close_out))
+            is_delimiter(piece, frame, is_close_out))
             return i;
     }
     return -1;

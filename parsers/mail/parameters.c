@@ -102,7 +102,7 @@ static Parameter *take_parameter(const char **at)
 }
 
 /* To the next parameter: over ";", blanks and, after a bare value, its comment. A missing ";" between
- * two parameters is forgiven. */
+ * two parameters is forgiven; a comment that does not end is the end. */
 static void skip_separator(const char **at)
 {
     for (;;) {
@@ -110,17 +110,21 @@ static void skip_separator(const char **at)
         if (**at != '(')
             return;
         if (!lodge_lexer_take_comment(at, NULL))
-            (*at)++;
+            *at += strlen(*at);
     }
 }
 
 static char *take_value(const char **at)
 {
     g_autoptr(GString) value = g_string_new(NULL);
+    gboolean comments_end = TRUE; /* looked for once: a row of "(" stays linear */
 
     while (**at != '\0' && **at != ';') {
-        if (**at == '(' && lodge_lexer_take_comment(at, NULL))
-            continue;
+        if (**at == '(' && comments_end) {
+            comments_end = lodge_lexer_take_comment(at, NULL);
+            if (comments_end)
+                continue;
+        }
         if (**at != ' ' && **at != '\t')
             g_string_append_c(value, g_ascii_tolower(**at));
         (*at)++;

@@ -177,22 +177,24 @@ static void read_clauses(LodgeReceived *received, FromClause *from, const char *
     }
 }
 
-/* The last ";" outside comments and quotes. */
+/* The last ";" outside comments and quotes; one of these that does not end is looked for once. */
 static const char *find_date(const char *text)
 {
     const char *date = NULL;
+    gboolean comments_end = TRUE;
+    gboolean quotes_end = TRUE;
 
     for (const char *p = text; *p != '\0';) {
-        if (*p == '(' && lodge_lexer_take_comment(&p, NULL))
-            continue;
-        if (*p == '"') {
+        if (*p == '(' && comments_end) {
+            comments_end = lodge_lexer_take_comment(&p, NULL);
+        } else if (*p == '"' && quotes_end) {
             g_autofree char *quoted = lodge_lexer_take_quoted(&p);
-            if (quoted != NULL)
-                continue;
+            quotes_end = quoted != NULL;
+        } else {
+            if (*p == ';')
+                date = p + 1;
+            p++;
         }
-        if (*p == ';')
-            date = p + 1;
-        p++;
     }
     return date;
 }

@@ -226,8 +226,7 @@ static void what_stands_before_a_message_is_passed_over(void **state)
     static const char *const messages[] = {
         "From a@b Fri Jul 19 15:03:11 2024\nFrom: a@b.example\n\nx\n",
         ">From a@b Fri Jul 19 15:03:11 2024\nFrom: a@b.example\n\nx\n",
-        "\xef\xbb\xbf"
-        "From: a@b.example\n\nx\n",
+        "\xef\xbb\xbf\x46rom: a@b.example\n\nx\n",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(messages); i++) {
         g_autoptr(LodgeMessageFacts) facts = read_text(messages[i]);
