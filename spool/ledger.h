@@ -68,7 +68,8 @@ lodge_ledger_get_message(LodgeLedger *ledger, const char *reference, GError **er
 char *
 lodge_ledger_find_message(LodgeLedger *ledger, const char *message_sha256, GError **error);
 
-/* Calls back once per message in order of reference; FALSE from the callback ends it. */
+/* Calls back once per message in order of reference; FALSE from the callback ends it, and with an error
+ * fails it. One snapshot in constant memory; the callback may ask the same handle, but add nothing. */
 typedef gboolean (*LodgeLedgerVisit)(const LodgeLedgerMessage *message,
                                      gpointer data,
                                      GError **error);

@@ -293,14 +293,19 @@ gboolean lodge_ledger_visit_messages(LodgeLedger *ledger,
 {
     g_return_val_if_fail(ledger != NULL && visit != NULL, FALSE);
     sqlite3_stmt *statement = prepare_visit(ledger, filter, error);
-    int more = -1;
-    gboolean good = statement != NULL;
-    while (good && (more = lodge_ledger_step(ledger, statement, error)) > 0) {
-        g_autoptr(LodgeLedgerMessage) message = read_whole(ledger, statement, error);
-        good = message != NULL && visit(message, data, error);
+    if (statement == NULL)
+        return FALSE;
+    g_autoptr(GError) reason = NULL;
+    gboolean going = TRUE;
+    while (going && lodge_ledger_step(ledger, statement, &reason) > 0) {
+        g_autoptr(LodgeLedgerMessage) message = read_whole(ledger, statement, &reason);
+        going = message != NULL && visit(message, data, &reason);
     }
     sqlite3_finalize(statement);
-    return good && more == 0;
+    if (reason == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
 }
 
 /* ---- receipts ---- */

@@ -1,5 +1,8 @@
 lodge_test(spool/test_reference lodge_spool)
 lodge_test(spool/test_event lodge_spool PkgConfig::SQLITE)
+lodge_test(spool/test_durable_file lodge_spool PkgConfig::SQLITE)
+lodge_test(spool/test_journal lodge_spool PkgConfig::SQLITE)
+lodge_test(spool/test_ledger lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_spool lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_verify lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_projection lodge_spool PkgConfig::SQLITE)
@@ -8,9 +11,11 @@ lodge_test(spool/test_faults lodge_spool PkgConfig::SQLITE)
 
 lodge_fuzz(fuzz_event_row fuzz/fuzz_event_row.c lodge_spool)
 
-# Not a test: how fast commits are, on the disk at hand.
+# Not tests: how fast commits and the index are, on the machine at hand.
 add_executable(spool_bench_commit spool/bench_commit.c)
 target_link_libraries(spool_bench_commit PRIVATE lodge_flags lodge_spool)
+add_executable(spool_bench_index spool/bench_index.c)
+target_link_libraries(spool_bench_index PRIVATE lodge_flags lodge_spool PkgConfig::SQLITE)
 
 # The order of the durable system calls, and each of them failing or killed; needs strace.
 find_package(Python3 COMPONENTS Interpreter)

@@ -1,0 +1,396 @@
+/* What the walk asks the index, and what it is told at each step of a message's life. */
+#include "tests/spool/support.h"
+
+typedef struct {
+    char *dir;
+    LodgeSpool *spool;
+    LodgeLedger *ledger;
+} World;
+
+static int set_up(void **state)
+{
+    World *world = g_new0(World, 1);
+    world->dir = make_dir();
+    world->spool = open_spool(world->dir);
+    world->ledger = lodge_spool_ledger(world->spool);
+    *state = world;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    World *world = *state;
+    assert_index_is_true(world->spool);
+    lodge_spool_close(world->spool);
+    remove_dir(world->dir);
+    g_free(world);
+    return 0;
+}
+
+static void record(const World *world, const LodgeEvent *event)
+{
+    LodgeTransaction *txn = begin(world->spool);
+    add(txn, event);
+    commit(txn);
+}
+
+static char *keep(const World *world, const char *bytes, guint32 uid)
+{
+    LodgeTransaction *txn = begin(world->spool);
+    char *reference = keep_at(txn, bytes, uid);
+    commit(txn);
+    return reference;
+}
+
+static char *decide(
+    const World *world, const char *bytes, guint32 uid, const char *outcome, guint version)
+{
+    LodgeTransaction *txn = begin(world->spool);
+    char *reference = keep_at(txn, bytes, uid);
+    g_autoptr(LodgeEvent) event = decided(txn, reference);
+    g_free(event->outcome);
+    event->outcome = g_strdup(outcome);
+    event->version = version;
+    add(txn, event);
+    commit(txn);
+    return reference;
+}
+
+static guint count_pending(const World *world, gint64 now_us)
+{
+    g_autoptr(GPtrArray) pending = lodge_ledger_list_pending(world->ledger, now_us, NULL);
+    assert_non_null(pending);
+    return pending->len;
+}
+
+static void a_deferred_message_is_pending_again_when_it_is_due(void **state)
+{
+    World *world = *state;
+    g_autofree char *reference = keep(world, "m", 1);
+    assert_int_equal(count_pending(world, T0), 1);
+    g_autoptr(LodgeEvent) event = lodge_event_new(LODGE_EVENT_DEFERRED, T0, reference);
+    event->code = g_strdup("reader-unavailable");
+    event->words = g_strdup("the reader could not be started");
+    event->attempt = 1;
+    event->retry_at_us = T0 + 60 * SECOND;
+    record(world, event);
+    assert_int_equal(count_pending(world, T0), 0);
+    assert_int_equal(count_pending(world, T0 + 60 * SECOND), 1);
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    assert_string_equal(message->state, "pending");
+    assert_string_equal(message->deferred_code, "reader-unavailable");
+    assert_string_equal(message->deferred_words, "the reader could not be started");
+    assert_int_equal(message->attempts, 1);
+    assert_int_equal(message->retry_at_us, T0 + 60 * SECOND);
+    assert_true(message->decided_us == LODGE_INSTANT_UNKNOWN);
+}
+
+static void
+answer(const World *world, const char *reference, const char *code, gint64 retry_at_us)
+{
+    g_autoptr(LodgeEvent) attempted = about_receipt(LODGE_EVENT_ATTEMPTED, reference);
+    record(world, attempted);
+    if (code == NULL)
+        return;
+    g_autoptr(LodgeEvent) answered = about_receipt(LODGE_EVENT_ANSWERED, reference);
+    answered->code = g_strdup(code);
+    answered->smtp_code = 451;
+    answered->words = g_strdup("451 later");
+    answered->retry_at_us = retry_at_us;
+    record(world, answered);
+}
+
+/* What is due at T0 + 10 s and T0 + 10000 s after one attempt that ended so. */
+static void a_receipt_is_due_until_it_is_at_an_end(void **state)
+{
+    World *world = *state;
+    const struct {
+        const char *code;
+        gint64 retry_at_us;
+        guint due_soon, due_later;
+        const char *state;
+    } cases[] = {
+        {NULL, 0, 1, 1, "attempted"},
+        {"sent", 0, 0, 0, "sent"},
+        {"refused", T0 + 600 * SECOND, 0, 0, "refused"},
+        {"retry", T0 + 600 * SECOND, 0, 1, "retry"},
+        {"unknown", T0 + 600 * SECOND, 0, 1, "unknown"},
+        {"unknown", 0, 0, 0, "unknown"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *bytes = g_strdup_printf("mail %u", i);
+        LodgeTransaction *txn = begin(world->spool);
+        g_autofree char *reference = take_in(txn, bytes, i + 1);
+        commit(txn);
+        answer(world, reference, cases[i].code, cases[i].retry_at_us);
+        g_autoptr(GPtrArray) soon =
+            lodge_ledger_list_receipts_due(world->ledger, T0 + 10 * SECOND, NULL);
+        g_autoptr(GPtrArray) later =
+            lodge_ledger_list_receipts_due(world->ledger, T0 + 10000 * SECOND, NULL);
+        assert_int_equal(soon->len, cases[i].due_soon);
+        assert_int_equal(later->len, cases[i].due_later);
+        gint64 due_us = 0;
+        assert_int_equal(lodge_ledger_count_receipts_open(world->ledger, &due_us, NULL),
+                         later->len);
+        if (later->len > 0)
+            assert_int_equal(((LodgeLedgerReceipt *)g_ptr_array_index(later, 0))->due_us,
+                             due_us);
+        else
+            assert_true(due_us == LODGE_INSTANT_UNKNOWN);
+        g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+        const LodgeLedgerReceipt *receipt = g_ptr_array_index(message->receipts, 0);
+        assert_string_equal(receipt->state, cases[i].state);
+        assert_int_equal(receipt->attempts, 1);
+        answer(world, reference, "sent", 0);
+    }
+}
+
+static void an_answer_to_a_receipt_that_is_not_owed_is_refused(void **state)
+{
+    World *world = *state;
+    g_autofree char *reference = keep(world, "m", 1);
+    g_autoptr(LodgeEvent) event = about_receipt(LODGE_EVENT_ATTEMPTED, reference);
+    LodgeTransaction *txn = begin(world->spool);
+    g_autoptr(GError) error = NULL;
+    assert_false(lodge_transaction_add(txn, event, &error));
+    assert_non_null(strstr(error->message, "owed"));
+    lodge_transaction_rollback(txn);
+    g_clear_error(&error);
+    txn = begin(world->spool);
+    g_free(event->reference);
+    event->reference = g_strdup("PP24-000099-X");
+    assert_false(lodge_transaction_add(txn, event, &error));
+    assert_non_null(strstr(error->message, "no such message"));
+    lodge_transaction_rollback(txn);
+}
+
+static guint count_unmarked(const World *world, guint32 uidvalidity)
+{
+    g_autoptr(GPtrArray) marks =
+        lodge_ledger_list_unmarked(world->ledger, "plans", "INBOX", uidvalidity, NULL);
+    assert_non_null(marks);
+    return marks->len;
+}
+
+static void only_decided_messages_are_to_be_marked_each_location_once(void **state)
+{
+    World *world = *state;
+    g_autofree char *pending = keep(world, "pending", 1);
+    g_autofree char *reference = decide(world, "decided", 2, "accepted", 1);
+    assert_int_equal(count_unmarked(world, 7), 1);
+    assert_int_equal(count_unmarked(world, 8), 0);
+    g_autoptr(LodgeEvent) located = lodge_event_new(LODGE_EVENT_LOCATED, T0, reference);
+    located->location = (LodgeLocation){g_strdup("plans"), g_strdup("INBOX"), 7, 3};
+    record(world, located);
+    assert_int_equal(count_unmarked(world, 7), 2);
+    g_autoptr(LodgeEvent) marked = lodge_event_new(LODGE_EVENT_MARKED, T0, reference);
+    marked->code = g_strdup("keyword");
+    marked->location = (LodgeLocation){g_strdup("plans"), g_strdup("INBOX"), 7, 2};
+    record(world, marked);
+    assert_int_equal(count_unmarked(world, 7), 1);
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    assert_true(message->marked);
+}
+
+static void known_uids_are_sorted_and_per_epoch(void **state)
+{
+    World *world = *state;
+    const guint32 uids[] = {9, 3, 4000000000u, 5};
+    for (guint i = 0; i < G_N_ELEMENTS(uids); i++) {
+        g_autofree char *bytes = g_strdup_printf("mail %u", i);
+        g_autofree char *reference = keep(world, bytes, uids[i]);
+    }
+    /* Other bytes at a place that is known: one UID, two messages. */
+    g_autofree char *again = keep(world, "rendered anew", 5);
+    g_autoptr(GArray) known =
+        lodge_ledger_list_uids(world->ledger, "plans", "INBOX", 7, NULL);
+    const guint32 expected[] = {3, 5, 9, 4000000000u};
+    assert_int_equal(known->len, G_N_ELEMENTS(expected));
+    assert_memory_equal(known->data, expected, sizeof expected);
+    g_autoptr(GArray) other =
+        lodge_ledger_list_uids(world->ledger, "plans", "INBOX", 8, NULL);
+    assert_int_equal(other->len, 0);
+}
+
+static void the_same_file_taken_twice_is_one_location(void **state)
+{
+    World *world = *state;
+    g_autofree char *reference = keep(world, "m", 1);
+    g_autoptr(LodgeEvent) located = lodge_event_new(LODGE_EVENT_LOCATED, T0, reference);
+    located->location = (LodgeLocation){g_strdup("file"), g_strdup("/tmp/a.eml"), 0, 0};
+    record(world, located);
+    record(world, located);
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    assert_int_equal(message->locations->len, 2);
+}
+
+static void a_mailbox_remembers_its_last_pass_and_its_epochs(void **state)
+{
+    World *world = *state;
+    const guint32 epochs[] = {5, 6, 5};
+    for (guint i = 0; i < G_N_ELEMENTS(epochs); i++) {
+        g_autoptr(LodgeEvent) event =
+            lodge_event_new(LODGE_EVENT_PASSED, T0 + (gint64)i * SECOND, NULL);
+        event->account = g_strdup("plans");
+        event->complete = TRUE;
+        event->folders =
+            g_ptr_array_new_with_free_func((GDestroyNotify)lodge_event_folder_free);
+        LodgeEventFolder *folder = lodge_event_folder_new("INBOX");
+        folder->uidvalidity = epochs[i];
+        folder->present = i + 10;
+        g_ptr_array_add(event->folders, folder);
+        record(world, event);
+    }
+    g_autoptr(GPtrArray) passes = lodge_ledger_list_passes(world->ledger, NULL);
+    assert_int_equal(passes->len, 1);
+    const LodgeLedgerPass *pass = g_ptr_array_index(passes, 0);
+    assert_int_equal(pass->at_us, T0 + 2 * SECOND);
+    assert_true(pass->complete);
+    assert_int_equal(((LodgeEventFolder *)g_ptr_array_index(pass->folders, 0))->present,
+                     12);
+    g_autoptr(GArray) seen =
+        lodge_ledger_list_epochs(world->ledger, "plans", "INBOX", NULL);
+    assert_int_equal(seen->len, 2);
+    assert_int_equal(g_array_index(seen, guint32, 0), 6);
+    assert_int_equal(g_array_index(seen, guint32, 1), 5);
+}
+
+static void history_is_what_was_decided_before_and_is_no_duplicate(void **state)
+{
+    World *world = *state;
+    g_autofree char *first = decide(world, "1", 1, "accepted", 1);
+    g_autofree char *second = decide(world, "2", 2, "duplicate", 0);
+    g_autofree char *third = decide(world, "3", 3, "held", 0);
+    g_autofree char *fourth = decide(world, "4", 4, "not-a-submission", 0);
+    const char *call = "productivity-plans-2024";
+    g_autoptr(GPtrArray) same =
+        lodge_ledger_list_same_content(world->ledger, call, "key-1", fourth, NULL);
+    assert_int_equal(same->len, 2);
+    const LodgeLedgerPast *past = g_ptr_array_index(same, 0);
+    assert_string_equal(past->reference, first);
+    assert_int_equal(g_strv_length(past->document_sha256s), 1);
+    assert_true(lodge_digest_is_valid(past->document_sha256s[0]));
+    g_autoptr(GPtrArray) council =
+        lodge_ledger_list_council(world->ledger, call, "E07000115", third, NULL);
+    assert_int_equal(council->len, 1);
+    g_autoptr(GPtrArray) all =
+        lodge_ledger_list_council(world->ledger, call, "E07000115", NULL, NULL);
+    assert_int_equal(all->len, 2);
+    g_autoptr(GPtrArray) other =
+        lodge_ledger_list_council(world->ledger, "another-call", "E07000115", NULL, NULL);
+    assert_int_equal(other->len, 0);
+}
+
+static void a_later_decision_replaces_and_is_projected_anew(void **state)
+{
+    World *world = *state;
+    g_autofree char *reference = decide(world, "1", 1, "held", 0);
+    g_autoptr(LodgeEvent) projected = lodge_event_new(LODGE_EVENT_PROJECTED, T0, reference);
+    record(world, projected);
+    g_autoptr(GPtrArray) none = lodge_ledger_list_unprojected(world->ledger, NULL);
+    assert_int_equal(none->len, 0);
+    LodgeTransaction *txn = begin(world->spool);
+    g_autoptr(LodgeEvent) event = decided(txn, reference);
+    g_ptr_array_set_size(event->findings, 0);
+    add(txn, event);
+    commit(txn);
+    g_autoptr(GPtrArray) one = lodge_ledger_list_unprojected(world->ledger, NULL);
+    assert_int_equal(one->len, 1);
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    assert_string_equal(message->outcome, "accepted");
+    assert_int_equal(message->findings->len, 0);
+    assert_int_equal(message->documents->len, 1);
+    g_autoptr(GPtrArray) lines = lodge_ledger_list_timeline(world->ledger, reference, NULL);
+    const char *const expected[][2] = {{"kept", "productivity-plans-2024"},
+                                       {"decided", "held, on-time"},
+                                       {"projected", NULL},
+                                       {"decided", "accepted, on-time"}};
+    assert_int_equal(lines->len, G_N_ELEMENTS(expected));
+    for (guint i = 0; i < lines->len; i++) {
+        const LodgeLedgerLine *line = g_ptr_array_index(lines, i);
+        assert_string_equal(line->type, expected[i][0]);
+        assert_true(g_strcmp0(line->words, expected[i][1]) == 0);
+    }
+}
+
+typedef struct {
+    LodgeLedger *ledger;
+    GString *references;
+    guint limit;
+} Visit;
+
+static gboolean visit(const LodgeLedgerMessage *message, gpointer data, GError **error)
+{
+    (void)error;
+    Visit *into = data;
+    g_string_append_printf(into->references, "%.11s ", message->reference);
+    /* Asking the same handle in between disturbs nothing. */
+    g_autoptr(LodgeLedgerMessage) same = get_message(into->ledger, message->reference);
+    assert_int_equal(same->locations->len, message->locations->len);
+    return --into->limit > 0;
+}
+
+static void visits_are_in_order_and_filtered(void **state)
+{
+    World *world = *state;
+    g_autofree char *first = decide(world, "1", 1, "held", 0);
+    g_autofree char *second = keep(world, "2", 2);
+    g_autofree char *third = decide(world, "3", 3, "accepted", 1);
+    const struct {
+        LodgeLedgerFilter filter;
+        guint limit;
+        const char *expected;
+    } cases[] = {
+        {{NULL, NULL, NULL, NULL}, 10, "PP24-000001 PP24-000002 PP24-000003 "},
+        {{NULL, "pending", NULL, NULL}, 10, "PP24-000002 "},
+        {{NULL, NULL, "held", NULL}, 10, "PP24-000001 "},
+        {{NULL, NULL, NULL, "E07000115"}, 10, "PP24-000001 PP24-000003 "},
+        {{"another", NULL, NULL, NULL}, 10, ""},
+        {{NULL, NULL, NULL, NULL}, 2, "PP24-000001 PP24-000002 "},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GString) references = g_string_new(NULL);
+        Visit into = {world->ledger, references, cases[i].limit};
+        g_autoptr(GError) error = NULL;
+        assert_ok(lodge_ledger_visit_messages(world->ledger, &cases[i].filter, visit, &into,
+                                              &error),
+                  error);
+        assert_string_equal(references->str, cases[i].expected);
+    }
+}
+
+static gboolean refuse(const LodgeLedgerMessage *message, gpointer data, GError **error)
+{
+    (void)data;
+    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_IO, "no %s",
+                message->reference);
+    return FALSE;
+}
+
+static void a_visitors_error_is_handed_on(void **state)
+{
+    World *world = *state;
+    g_autofree char *reference = keep(world, "1", 1);
+    g_autoptr(GError) error = NULL;
+    assert_false(lodge_ledger_visit_messages(world->ledger, NULL, refuse, NULL, &error));
+    assert_non_null(strstr(error->message, reference));
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        CASE(a_deferred_message_is_pending_again_when_it_is_due),
+        CASE(a_receipt_is_due_until_it_is_at_an_end),
+        CASE(an_answer_to_a_receipt_that_is_not_owed_is_refused),
+        CASE(only_decided_messages_are_to_be_marked_each_location_once),
+        CASE(known_uids_are_sorted_and_per_epoch),
+        CASE(the_same_file_taken_twice_is_one_location),
+        CASE(a_mailbox_remembers_its_last_pass_and_its_epochs),
+        CASE(history_is_what_was_decided_before_and_is_no_duplicate),
+        CASE(a_later_decision_replaces_and_is_projected_anew),
+        CASE(visits_are_in_order_and_filtered),
+        CASE(a_visitors_error_is_handed_on),
+    };
+    return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}
