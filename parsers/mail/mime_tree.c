@@ -21,6 +21,7 @@ typedef struct {
     LodgeMimeNode *leaf;     /* whose content is being passed over, or NULL */
     gsize line_end_size;     /* of the line before */
     gboolean is_over;        /* the rest is not listed */
+    gboolean has_bare_lf;
 } Scanner;
 
 static void free_frame(gpointer data)
@@ -257,19 +258,22 @@ static void take_header_piece(Scanner *scanner, const LodgePiece *piece)
     }
 }
 
-static void mark_bytes(Scanner *scanner, const LodgePiece *piece)
+static void note_line_end(Scanner *scanner, const LodgePiece *piece)
 {
-    const char *end = piece->bytes + piece->size;
-    const char *cr = memchr(piece->bytes, '\r', piece->size);
+    gboolean is_crlf =
+        piece->ends_line && piece->size > 1 && piece->bytes[piece->size - 2] == '\r';
 
-    scanner->line_end_size = !piece->ends_line                    ? 0
-                             : piece->size > 1 && end[-2] == '\r' ? 2
-                                                                  : 1;
-    if (scanner->line_end_size == 1)
+    scanner->line_end_size = is_crlf ? 2 : piece->ends_line ? 1 : 0;
+    scanner->has_bare_lf |= scanner->line_end_size == 1;
+}
+
+static void mark_bytes(const Scanner *scanner, const LodgeLines *lines)
+{
+    if (scanner->has_bare_lf)
         lodge_marks_add_defect(scanner->marks, "bare-lf");
-    if (cr != NULL && cr + 1 < end && cr[1] != '\n')
+    if (lodge_lines_has_bare_cr(lines))
         lodge_marks_add_defect(scanner->marks, "bare-cr");
-    if (memchr(piece->bytes, '\0', piece->size) != NULL)
+    if (lodge_lines_has_nul(lines))
         lodge_marks_add_defect(scanner->marks, "nul-byte");
 }
 
@@ -282,7 +286,7 @@ static void take_piece(Scanner *scanner, const LodgePiece *piece)
         take_delimiter(scanner, (guint)index, is_close, piece->offset);
     else if (scanner->block != NULL)
         take_header_piece(scanner, piece);
-    mark_bytes(scanner, piece);
+    note_line_end(scanner, piece);
 }
 
 /* A multipart in which no delimiter was found is a leaf after all. */
@@ -340,7 +344,12 @@ LodgeMimeTree *lodge_mime_tree_scan(const LodgeSource *source,
     tree->nodes = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_mime_node_free);
     g_autoptr(GPtrArray) frames = g_ptr_array_new_with_free_func(free_frame);
     g_autoptr(LodgeLines) lines = lodge_lines_new(source, start);
-    Scanner scanner = {source, path, depth, marks, tree, frames, NULL, NULL, 0, FALSE};
+    Scanner scanner = {.source = source,
+                       .path = path,
+                       .depth = depth,
+                       .marks = marks,
+                       .tree = tree,
+                       .frames = frames};
     GError *failure = NULL;
     LodgePiece piece;
 
@@ -348,6 +357,7 @@ LodgeMimeTree *lodge_mime_tree_scan(const LodgeSource *source,
     while (!scanner.is_over && lodge_lines_next(lines, &piece, &failure))
         take_piece(&scanner, &piece);
     finish(&scanner);
+    mark_bytes(&scanner, lines);
     lodge_header_block_free(scanner.block);
     if (failure != NULL) {
         g_propagate_error(error, failure);

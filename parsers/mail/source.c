@@ -10,6 +10,8 @@ struct LodgeLines {
     gint64 offset;    /* in the source, of buffer[start] */
     gsize start, end; /* of what is in the buffer and not handed out */
     gboolean starts_line;
+    gboolean has_nul, has_bare_cr;
+    gboolean ends_in_cr; /* the last byte read: what follows decides */
     char buffer[LODGE_SOURCE_WINDOW_BYTES];
 };
 
@@ -60,12 +62,31 @@ LodgeLines *lodge_lines_new(const LodgeSource *source, gint64 start)
     lines->offset = start;
     lines->start = lines->end = 0;
     lines->starts_line = TRUE;
+    lines->has_nul = lines->has_bare_cr = lines->ends_in_cr = FALSE;
     return lines;
 }
 
 void lodge_lines_free(LodgeLines *lines)
 {
     g_free(lines);
+}
+
+static void inspect(LodgeLines *lines, const char *bytes, gsize size)
+{
+    const char *end = bytes + size;
+
+    if (size == 0)
+        return;
+    if (!lines->has_nul)
+        lines->has_nul = memchr(bytes, '\0', size) != NULL;
+    lines->has_bare_cr |= lines->ends_in_cr && bytes[0] != '\n';
+    for (const char *cr = bytes; !lines->has_bare_cr; cr++) {
+        cr = memchr(cr, '\r', (gsize)(end - cr));
+        if (cr == NULL || cr + 1 == end)
+            break;
+        lines->has_bare_cr = cr[1] != '\n';
+    }
+    lines->ends_in_cr = end[-1] == '\r';
 }
 
 /* Moves the rest to the front and fills up behind it. */
@@ -78,6 +99,7 @@ static gboolean fill(LodgeLines *lines, GError **error)
     if (!lodge_source_read(lines->source, lines->offset + (gint64)kept,
                            lines->buffer + kept, sizeof lines->buffer - kept, &got, error))
         return FALSE;
+    inspect(lines, lines->buffer + kept, got);
     lines->start = 0;
     lines->end = kept + got;
     return TRUE;
@@ -106,4 +128,14 @@ gboolean lodge_lines_next(LodgeLines *lines, LodgePiece *piece_out, GError **err
     lines->start += piece_out->size;
     lines->offset += (gint64)piece_out->size;
     return TRUE;
+}
+
+gboolean lodge_lines_has_nul(const LodgeLines *lines)
+{
+    return lines->has_nul;
+}
+
+gboolean lodge_lines_has_bare_cr(const LodgeLines *lines)
+{
+    return lines->has_bare_cr || lines->ends_in_cr;
 }

@@ -37,5 +37,9 @@ LodgeLines *lodge_lines_new(const LodgeSource *source, gint64 start);
 void lodge_lines_free(LodgeLines *lines);
 /* FALSE at the end, and with `error` set when the source failed. */
 gboolean lodge_lines_next(LodgeLines *lines, LodgePiece *piece_out, GError **error);
+/* Was there a NUL, or a CR without its LF, in what was read so far? Looked for window by window: there
+ * may be a hundred million lines. */
+gboolean lodge_lines_has_nul(const LodgeLines *lines);
+gboolean lodge_lines_has_bare_cr(const LodgeLines *lines);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeLines, lodge_lines_free)
