@@ -183,6 +183,11 @@ static inline LodgeLedgerMessage *get_message(LodgeLedger *ledger, const char *r
     return message;
 }
 
+static inline void assert_known(LodgeLedger *ledger, const char *reference)
+{
+    lodge_ledger_message_free(get_message(ledger, reference));
+}
+
 /* The live index is what the journal gives, row by row. */
 static inline void assert_index_is_true(LodgeSpool *spool)
 {

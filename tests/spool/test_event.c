@@ -243,9 +243,10 @@ static void the_journal_of_a_rich_day_names_nobody(void **state)
     assert_true(g_file_get_contents(path, &journal, NULL, NULL));
     char sha256[LODGE_DIGEST_SIZE];
     lodge_digest_compute(raw, strlen(raw), sha256);
-    const char *personal[] = {sha256,       "council.example", "Bloggs", "bloggs",  "INBOX",
-                              "Inbox",      "Our plan",        ".pdf",   "abc@",    "550",
-                              "many pages", "\"plans\"",       "4711",   "the plan"};
+    const char *personal[] = {sha256,  "council.example", "Bloggs",     "bloggs",
+                              "INBOX", "Inbox",           "Our plan",   ".pdf",
+                              "abc@",  "no such user",    "many pages", "\"plans\"",
+                              ":4711", "the plan"};
     for (guint i = 0; i < G_N_ELEMENTS(personal); i++)
         if (strstr(journal, personal[i]) != NULL)
             fail_msg("the journal holds \"%s\": %s", personal[i], journal);

@@ -111,7 +111,7 @@ static void numbers_go_on_without_gaps_per_prefix(void **state)
 static void a_second_writer_is_told_who_holds_the_spool(void **state)
 {
     World *world = *state;
-    g_autoptr(LodgeSpool) spool = open_spool(world->dir);
+    G_GNUC_UNUSED g_autoptr(LodgeSpool) holder = open_spool(world->dir);
     g_autoptr(GError) error = NULL;
     assert_null(lodge_spool_open(world->dir, "lodge file", T0, &error));
     assert_true(g_error_matches(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_LOCKED));
@@ -163,7 +163,7 @@ static void everything_is_for_its_owner_alone(void **state)
     g_autoptr(LodgeSpool) spool = open_spool(dir);
     LodgeTransaction *txn = begin(spool);
     g_autofree char *sha256 = put_text(txn, "secret");
-    g_autofree char *reference = keep_at(txn, "secret", 1);
+    g_free(keep_at(txn, "secret", 1));
     commit(txn);
     const struct {
         const char *name;
@@ -260,10 +260,10 @@ static void a_reader_beside_the_writer_sees_what_is_committed(void **state)
     g_autoptr(GError) error = NULL;
     g_autoptr(LodgeSpool) reader = lodge_spool_open_readonly(world->dir, &error);
     assert_ok(reader != NULL, error);
-    g_autoptr(LodgeLedgerMessage) message = get_message(lodge_spool_ledger(reader), first);
+    assert_known(lodge_spool_ledger(reader), first);
     assert_null(lodge_ledger_get_message(lodge_spool_ledger(reader), second, NULL));
     commit(txn);
-    g_autoptr(LodgeLedgerMessage) later = get_message(lodge_spool_ledger(reader), second);
+    assert_known(lodge_spool_ledger(reader), second);
     assert_null(lodge_spool_begin(reader, T0, &error));
     assert_true(g_error_matches(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_READONLY));
     g_clear_error(&error);
@@ -336,8 +336,7 @@ static void a_corrupt_index_is_rebuilt(void **state)
     lodge_spool_close(spool);
     overwrite(world->dir, "ledger.db", "this is no database, whatever its name may say");
     g_autoptr(LodgeSpool) again = open_spool(world->dir);
-    g_autoptr(LodgeLedgerMessage) message =
-        get_message(lodge_spool_ledger(again), reference);
+    assert_known(lodge_spool_ledger(again), reference);
     assert_index_is_true(again);
 }
 
@@ -356,7 +355,7 @@ static void an_index_that_went_back_is_brought_up(void **state)
     World *world = *state;
     LodgeSpool *spool = open_spool(world->dir);
     LodgeTransaction *txn = begin(spool);
-    g_autofree char *first = take_in(txn, "one", 1);
+    g_free(take_in(txn, "one", 1));
     commit(txn);
     lodge_spool_close(spool);
     g_autofree char *old = g_strconcat(world->dir, ".old", NULL);
@@ -371,11 +370,11 @@ static void an_index_that_went_back_is_brought_up(void **state)
     g_autoptr(GError) error = NULL;
     LodgeSpool *reader = lodge_spool_open_readonly(world->dir, &error);
     assert_ok(reader != NULL, error);
-    g_autoptr(LodgeLedgerMessage) seen = get_message(lodge_spool_ledger(reader), second);
+    assert_known(lodge_spool_ledger(reader), second);
     lodge_spool_close(reader);
 
     spool = open_spool(world->dir);
-    g_autoptr(LodgeLedgerMessage) message = get_message(lodge_spool_ledger(spool), second);
+    assert_known(lodge_spool_ledger(spool), second);
     assert_index_is_true(spool);
     lodge_spool_close(spool);
     g_unlink(old);
@@ -442,7 +441,7 @@ static void what_is_left_in_incoming_is_swept_at_the_start(void **state)
     assert_int_equal(g_mkdir_with_parents(tree, 0700), 0);
     overwrite(world->dir, "incoming/tree/deep/file", "x");
     overwrite(world->dir, "incoming/torn", "x");
-    g_autoptr(LodgeSpool) spool = open_spool(world->dir);
+    lodge_spool_close(open_spool(world->dir));
     assert_int_equal(count_files(world->dir, "incoming"), 0);
 }
 

@@ -19,7 +19,7 @@ static int set_up(void **state)
     for (guint32 i = 2; i < 5; i++) {
         g_autofree char *bytes = g_strdup_printf("message %u", i);
         txn = begin(spool);
-        g_autofree char *reference = keep_at(txn, bytes, i);
+        g_free(keep_at(txn, bytes, i));
         commit(txn);
     }
     g_autoptr(LodgeLedgerMessage) message =
@@ -267,7 +267,7 @@ static void orphans_and_leftovers_are_counted_not_blamed(void **state)
     World *world = *state;
     LodgeSpool *spool = open_spool(world->dir);
     LodgeTransaction *txn = begin(spool);
-    g_autofree char *sha256 = put_text(txn, "nobody names me");
+    g_free(put_text(txn, "nobody names me"));
     commit(txn);
     lodge_spool_close(spool);
     g_autofree char *left = g_build_filename(world->dir, "incoming", "left", NULL);
@@ -350,7 +350,7 @@ static void an_index_that_lags_is_no_problem(void **state)
     assert_true(g_file_get_contents(path, &bytes, &size, NULL));
     LodgeSpool *spool = open_spool(world->dir);
     LodgeTransaction *txn = begin(spool);
-    g_autofree char *reference = keep_at(txn, "later", 9);
+    g_free(keep_at(txn, "later", 9));
     commit(txn);
     lodge_spool_close(spool);
     assert_true(g_file_set_contents(path, bytes, (gssize)size, NULL));
@@ -361,7 +361,7 @@ static void an_index_that_lags_is_no_problem(void **state)
 static void repair_needs_the_writers_lock(void **state)
 {
     World *world = *state;
-    g_autoptr(LodgeSpool) spool = open_spool(world->dir);
+    G_GNUC_UNUSED g_autoptr(LodgeSpool) holder = open_spool(world->dir);
     g_autoptr(GError) error = NULL;
     assert_null(lodge_verify_run(world->dir, TRUE, T0, NULL, NULL, &error));
     assert_true(g_error_matches(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_LOCKED));
