@@ -209,9 +209,31 @@ static LodgeLedger *open_and_follow(LodgeDurableRoot *root, guint64 last, GError
     return g_steal_pointer(&ledger);
 }
 
+/* A segment is durable before the index hears of it. An index that knows more than the journal
+ * therefore proves that segments were taken away (a backup restored by halves, a clean-up);
+ * building a smaller one in silence would forget what was decided and answered. */
+static gboolean refuse_lost_segments(LodgeDurableRoot *root, guint64 last, GError **error)
+{
+    LodgeJournalPosition position;
+    g_autofree char *path = lodge_durable_root_join(root, LODGE_LEDGER_FILE);
+    g_autoptr(LodgeLedger) ledger = lodge_ledger_open(path, LODGE_LEDGER_READ, NULL);
+    if (ledger == NULL || !lodge_ledger_check_schema(ledger, NULL) ||
+        !lodge_ledger_get_position(ledger, &position, NULL) || position.segment <= last)
+        return TRUE;
+    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
+                "the journal ends with segment %" G_GUINT64_FORMAT
+                ", but the index has seen segment %" G_GUINT64_FORMAT
+                ": segments are missing from %s/journal; put them back from a backup, or "
+                "accept their loss with lodge verify --repair",
+                last, position.segment, lodge_durable_root_path(root));
+    return FALSE;
+}
+
 LodgeLedger *lodge_ledger_open_current(LodgeDurableRoot *root, guint64 last, GError **error)
 {
     if (has_file(root, LODGE_LEDGER_FILE)) {
+        if (!refuse_lost_segments(root, last, error))
+            return NULL;
         g_autoptr(GError) reason = NULL;
         LodgeLedger *ledger = open_and_follow(root, last, &reason);
         if (ledger != NULL)

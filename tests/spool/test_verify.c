@@ -245,6 +245,23 @@ static void a_missing_segment_is_found(void **state)
     assert_true(g_error_matches(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED));
 }
 
+/* Writing on would give the lost segment's number away and forget what it said. */
+static void a_journal_cut_at_its_end_stops_the_writer_until_it_is_accepted(void **state)
+{
+    const World *world = *state;
+    forget(world, "journal/000000000004.jsonl");
+    g_autoptr(GError) error = NULL;
+    assert_null(lodge_spool_open(world->dir, "test", T0, &error));
+    assert_int_equal(error->code, LODGE_SPOOL_ERROR_DAMAGED);
+    assert_non_null(strstr(error->message, "ends with segment 3"));
+    g_autoptr(LodgeVerifyReport) found = verify(world, FALSE);
+    assert_true(found->problems->len > 0);
+    g_autoptr(LodgeVerifyReport) mended = verify(world, TRUE);
+    assert_true(mended->repaired);
+    LodgeSpool *spool = open_spool(world->dir);
+    lodge_spool_close(spool);
+}
+
 static void a_segment_exchanged_for_another_breaks_the_chain(void **state)
 {
     World *world = *state;
@@ -382,6 +399,7 @@ int main(void)
         CASE(every_damage_to_a_segment_is_found),
         CASE(a_truncated_segment_is_found_and_stops_the_writer),
         CASE(a_missing_segment_is_found),
+        CASE(a_journal_cut_at_its_end_stops_the_writer_until_it_is_accepted),
         CASE(a_segment_exchanged_for_another_breaks_the_chain),
         CASE(orphans_and_leftovers_are_counted_not_blamed),
         CASE(strangers_in_the_store_are_named),
