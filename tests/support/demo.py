@@ -61,9 +61,9 @@ def show_how_to_go_on(place):
     facts = place.facts
     def lodge(command, rest=""):
         return f"{place.bin} {command} --config {place.conf}{rest}"
-    client = (f"curl --silent --cacert {facts['ca_file']} --user"
-              f" {post.DEVON.sender.mail}:{facts['password']}"
-              f" 'imaps://127.0.0.1:{facts['imaps_port']}/INBOX;MAILINDEX=1'")
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    reader = (f"{sudo}doveadm -c {facts['dir']}/dovecot.conf fetch"
+              f" -u {post.DEVON.sender.mail} text mailbox INBOX")
     print("Everything is still there:\n")
     for words, command in [("what came in", lodge("status")),
                            ("one message and why", lodge("show", " REFERENCE")),
@@ -71,7 +71,7 @@ def show_how_to_go_on(place):
                            ("decide again, compare", lodge("replay", " --all")),
                            ("is anything lost?", lodge("verify")),
                            ("the filed plans", f"ls -R {place.spool}/filed"),
-                           ("Devon's mailbox", client),
+                           ("Devon's mailbox", reader),
                            ("the servers' logs", f"ls {facts['dir']}/*.log")]:
         print(f"  {words:22} {command}")
     print(f"\nEvery council has a mailbox under its address, for example {post.DEVON.sender.mail},\n"
@@ -79,7 +79,7 @@ def show_how_to_go_on(place):
           f" {facts['imaps_port']}, SMTP\n(the department's border) port"
           f" {facts['border_port']}. The servers' clock shows 30 July 2024.\n")
     print("To stop the servers and remove everything:\n\n"
-          f"  kill {facts['pid']}; rm -rf {shlex.quote(place.dir)}")
+          f"  {sudo}kill {facts['pid']}; {sudo}rm -rf {shlex.quote(place.dir)}")
 
 
 def check(place):

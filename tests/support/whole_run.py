@@ -122,8 +122,10 @@ class Tap(unittest.TestResult):
 
     def _say(self, word, test, after="", details=""):
         self.number += 1
-        name = test.id().removeprefix("test_") if hasattr(test, "id") else str(test)
-        print(f"{word} {self.number} - {name.replace('_', ' ')}{after}", flush=True)
+        # "test_story.TheStory.test_every_mail… [case]" is told as "story: every mail… [case]".
+        module, _, rest = test.id().removeprefix("test_").partition(".")
+        name = rest.partition(".test_")[2].replace("_", " ") or rest
+        print(f"{word} {self.number} - {module}: {name}{after}", flush=True)
         for line in details.splitlines():
             print("# " + line, flush=True)
 
