@@ -61,6 +61,7 @@ static const char *judge_address(const LodgeAuthority *authority, const LodgeRul
 
 const char *lodge_answerable_judge(const LodgeMessageFacts *message,
                                    const LodgeAuthority *authority,
+                                   LodgeMailKind kind,
                                    LodgeOutcome outcome,
                                    gboolean about_call,
                                    const LodgeRules *rules)
@@ -70,6 +71,8 @@ const char *lodge_answerable_judge(const LodgeMessageFacts *message,
         why_not = judge_headers(message);
     if (why_not == NULL)
         why_not = judge_address(authority, rules);
+    if (why_not == NULL && lodge_kind_is_automatic(kind))
+        why_not = "automatic";
     if (why_not == NULL && !about_call)
         why_not = "nothing-to-answer";
     return why_not == NULL ? "yes" : why_not;

@@ -12,6 +12,7 @@
 const char *
 lodge_answerable_judge(const LodgeMessageFacts *message,
                        const LodgeAuthority *authority,
+                       LodgeMailKind kind,
                        LodgeOutcome outcome,
                        gboolean about_call, /* carries a document or names the call */
                        const LodgeRules *rules);

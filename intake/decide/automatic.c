@@ -59,6 +59,34 @@ gboolean lodge_automatic_has_loop_header(const LodgeMessageFacts *message)
     return has_field(message, "X-Intake-Loop");
 }
 
+gboolean lodge_automatic_is_in_our_loop(const LodgeMessageFacts *message,
+                                        const char *instance_domain)
+{
+    const LodgeHeaderField *field;
+    for (guint n = 0;
+         instance_domain != NULL &&
+         (field = lodge_message_facts_find_header(message, "X-Intake-Loop", n)) != NULL;
+         n++) {
+        g_autofree char *word = first_word(field->value == NULL ? "" : field->value);
+        if (g_ascii_strcasecmp(word, instance_domain) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+gboolean lodge_automatic_has_reply_field(const LodgeMessageFacts *message)
+{
+    static const char *const names[] = {"X-Autoreply",      "X-Auto-Reply",
+                                        "X-Autorespond",    "X-Autoresponder",
+                                        "X-AutoReply-From", "X-Mail-Autoreply"};
+    static const char *const machine[] = {"auto_reply", "auto-reply", "autoreply", NULL};
+    static const char *const person[] = {"no", "false", "0", NULL};
+    for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+        if (has_field(message, names[i]) && !has_word(message, names[i], person))
+            return TRUE;
+    return has_word(message, "Precedence", machine);
+}
+
 gboolean lodge_automatic_has_bulk_precedence(const LodgeMessageFacts *message)
 {
     static const char *const words[] = {"list", "bulk", "junk", NULL};
@@ -67,9 +95,16 @@ gboolean lodge_automatic_has_bulk_precedence(const LodgeMessageFacts *message)
 
 gboolean lodge_automatic_is_from_list(const LodgeMessageFacts *message)
 {
-    static const char *const names[] = {"List-Id",          "List-Owner", "List-Subscribe",
-                                        "List-Unsubscribe", "List-Post",  "List-Help",
-                                        "List-Archive"};
+    static const char *const names[] = {
+        "List-Id",
+        "List-Owner",
+        "List-Subscribe",
+        "List-Unsubscribe",
+        "List-Post",
+        "List-Help",
+        "List-Archive",
+        /* before RFC 2369, or instead of it */ "X-Mailman-Version",
+        "Mailing-List"};
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
         if (has_field(message, names[i]))
             return TRUE;

@@ -15,9 +15,15 @@ gboolean lodge_automatic_has_null_return_path(const LodgeMessageFacts *message);
 gboolean lodge_automatic_is_report(const LodgeMessageFacts *message);
 /* Our own loop header: a receipt that came back, from whichever instance. */
 gboolean lodge_automatic_has_loop_header(const LodgeMessageFacts *message);
+/* The same with our own domain: a receipt of this instance. */
+gboolean lodge_automatic_is_in_our_loop(const LodgeMessageFacts *message,
+                                        const char *instance_domain);
+/* What answering programs write beside Auto-Submitted, or instead: X-Autoreply,
+ * Precedence: auto_reply … */
+gboolean lodge_automatic_has_reply_field(const LodgeMessageFacts *message);
 /* Precedence: list, bulk or junk. */
 gboolean lodge_automatic_has_bulk_precedence(const LodgeMessageFacts *message);
-/* Any List- field of RFC 2369 and 2919. */
+/* Any List- field of RFC 2369 and 2919, or what older lists write. */
 gboolean lodge_automatic_is_from_list(const LodgeMessageFacts *message);
 /* X-Auto-Response-Suppress asks that nothing be answered automatically. */
 gboolean lodge_automatic_asks_for_silence(const LodgeMessageFacts *message);

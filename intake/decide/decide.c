@@ -56,6 +56,14 @@ static void look_at_message(Case *at)
     at->names_call = names_call(at->message, at->rules->call);
 }
 
+static void judge_kind(Case *at)
+{
+    LodgeKindContent content = {at->attachments->len > 0,
+                                at->decision->authority->candidates[0] != NULL,
+                                at->names_call};
+    at->decision->kind = lodge_kind_judge(at->message, at->rules, content);
+}
+
 static void judge_time_and_sender(Case *at)
 {
     LodgeDecision *decision = at->decision;
@@ -230,8 +238,9 @@ static void settle(Case *at, LodgeOutcome outcome, LodgeFindingKind why, const c
 /* What is no submission is told apart before anything is found fault with. */
 static gboolean is_no_submission(Case *at)
 {
-    LodgeFindingKind why = lodge_unsubmission_judge(
-        at->message, at->attachments, at->decision->authority, at->names_call);
+    LodgeFindingKind why =
+        lodge_unsubmission_judge(at->decision->kind, at->message, at->attachments,
+                                 at->decision->authority, at->names_call);
     if (why == LODGE_FINDING_COUNT || at->evidence->our_fault != NULL)
         return FALSE;
     settle(at, LODGE_NOT_A_SUBMISSION, why, at->rules->call->noun);
@@ -275,7 +284,7 @@ static void judge_merits(Case *at)
 static const char *judge_answer(const Case *at)
 {
     gboolean about_call = at->attachments->len > 0 || at->names_call;
-    return lodge_answerable_judge(at->message, at->decision->authority,
+    return lodge_answerable_judge(at->message, at->decision->authority, at->decision->kind,
                                   at->decision->outcome, about_call, at->rules);
 }
 
@@ -323,6 +332,7 @@ LodgeDecision *lodge_decide(const LodgeReading *reading,
     at.decision->content_key = lodge_decide_content_key(at.message);
     look_at_message(&at);
     judge_time_and_sender(&at);
+    judge_kind(&at);
     list_documents(&at);
     judge_outcome(&at);
     owe_receipt(&at);

@@ -203,6 +203,7 @@ GBytes *lodge_decision_format(const LodgeDecision *decision)
     LodgeJsonWriter *json = lodge_json_writer_new();
     lodge_json_begin_object(json, NULL);
     lodge_json_add_int(json, "format", 1);
+    lodge_json_add_string(json, "kind", lodge_kind_format(decision->kind));
     lodge_json_add_string(json, "outcome", lodge_outcome_format(decision->outcome));
     lodge_json_add_string(json, "timeliness",
                           lodge_timeliness_format(decision->timeliness));

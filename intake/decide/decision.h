@@ -11,6 +11,7 @@
 #include "config/rules.h"
 #include "intake/decide/evidence.h"
 #include "intake/decide/history.h"
+#include "intake/decide/kind.h"
 #include "parsers/report/report.h"
 #include <glib.h>
 
@@ -94,6 +95,7 @@ typedef struct {
 } LodgeReceiptContent;
 
 typedef struct {
+    LodgeMailKind kind;
     LodgeOutcome outcome;
     LodgeTimeliness timeliness;
     gint64 deadline_us; /* the one applied, extension included */

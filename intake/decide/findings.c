@@ -32,8 +32,28 @@ static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
                                  NULL},
     [LODGE_FINDING_AUTOMATIC_MESSAGE] =
         {"automatic-message", LODGE_NOTE,
-         "This is an automatic message, such as an out-of-office reply or a delivery report.",
+         "This is an automatic message, such as an out-of-office reply.", NULL},
+    [LODGE_FINDING_DELIVERY_REPORT] =
+        {"delivery-report", LODGE_NOTE,
+         "This is a delivery report: a mail system says what became of another message.",
          NULL},
+    [LODGE_FINDING_DISPOSITION_REPORT] =
+        {"disposition-report", LODGE_NOTE,
+         "This is a read receipt: it says that another message was read or deleted.", NULL},
+    [LODGE_FINDING_COMPLAINT_REPORT] =
+        {"complaint-report", LODGE_NOTE,
+         "This is a complaint report: somebody marked another message as junk, and their "
+         "mail provider passes that on.",
+         NULL},
+    [LODGE_FINDING_OWN_RECEIPT] =
+        {"own-receipt", LODGE_NOTE,
+         "This is a receipt that we sent ourselves and that has come back to us.", NULL},
+    [LODGE_FINDING_LIST_MESSAGE] =
+        {"list-message", LODGE_NOTE,
+         "This is a newsletter, or a message that was sent to a mailing list.", NULL},
+    [LODGE_FINDING_CALENDAR_MESSAGE] =
+        {"calendar-message", LODGE_NOTE,
+         "This is a calendar entry, such as an invitation to a meeting.", NULL},
     [LODGE_FINDING_NOT_ABOUT_THE_CALL] =
         {"not-about-the-call", LODGE_NOTE,
          "The sender is not on our list of councils, nothing is attached, and the message does "

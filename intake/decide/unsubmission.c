@@ -1,38 +1,66 @@
 #include "intake/decide/unsubmission.h"
 
 #include "intake/decide/attachments.h"
-#include "intake/decide/automatic.h"
 
-static gboolean is_automatic(const LodgeMessageFacts *message)
+static gboolean is_about_call(const LodgeAttachment *attachment)
 {
-    return lodge_automatic_is_auto_submitted(message) ||
-           lodge_automatic_has_loop_header(message) || lodge_automatic_is_report(message);
+    return attachment->name_names_call || attachment->text_names_call ||
+           attachment->speaks_of_themes;
 }
 
-static gboolean has_own_document(const LodgeMessageFacts *message,
-                                 const GPtrArray *attachments)
+static gboolean has_own_document(LodgeMailKind kind,
+                                 const LodgeMessageFacts *message,
+                                 const GPtrArray *attachments,
+                                 gboolean is_concerned)
 {
-    gboolean is_report = lodge_automatic_is_report(message);
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
-        if (attachment->type_accepted &&
-            (!is_report || lodge_attachments_is_outermost(message, attachment->part)))
+        gboolean own = !lodge_kind_is_report(kind) ||
+                       lodge_attachments_is_outermost(message, attachment->part);
+        if (own && attachment->type_accepted && (is_concerned || is_about_call(attachment)))
             return TRUE;
     }
     return FALSE;
 }
 
-LodgeFindingKind lodge_unsubmission_judge(const LodgeMessageFacts *message,
+static LodgeFindingKind why_automatic(LodgeMailKind kind)
+{
+    switch (kind) {
+    case LODGE_KIND_BOUNCE:
+        return LODGE_FINDING_DELIVERY_REPORT;
+    case LODGE_KIND_DISPOSITION:
+        return LODGE_FINDING_DISPOSITION_REPORT;
+    case LODGE_KIND_COMPLAINT:
+        return LODGE_FINDING_COMPLAINT_REPORT;
+    case LODGE_KIND_OWN_RECEIPT:
+        return LODGE_FINDING_OWN_RECEIPT;
+    case LODGE_KIND_AUTO_REPLY:
+        return LODGE_FINDING_AUTOMATIC_MESSAGE;
+    case LODGE_KIND_LIST:
+        return LODGE_FINDING_LIST_MESSAGE;
+    case LODGE_KIND_CALENDAR:
+        return LODGE_FINDING_CALENDAR_MESSAGE;
+    case LODGE_KIND_SUBMISSION:
+    case LODGE_KIND_QUESTION:
+    case LODGE_KIND_UNRELATED:
+        break;
+    }
+    return LODGE_FINDING_COUNT;
+}
+
+LodgeFindingKind lodge_unsubmission_judge(LodgeMailKind kind,
+                                          const LodgeMessageFacts *message,
                                           const GPtrArray *attachments,
                                           const LodgeAuthority *authority,
                                           gboolean names_call)
 {
-    if (!message->parseable)
-        return LODGE_FINDING_COUNT;
-    if (is_automatic(message) && !has_own_document(message, attachments))
-        return LODGE_FINDING_AUTOMATIC_MESSAGE;
-    gboolean unknown = authority->candidates[0] == NULL;
-    if (unknown && attachments->len == 0 && !names_call)
+    gboolean registered = authority->candidates[0] != NULL;
+    if (kind == LODGE_KIND_UNRELATED)
         return LODGE_FINDING_NOT_ABOUT_THE_CALL;
-    return LODGE_FINDING_COUNT;
+    if (!lodge_kind_is_automatic(kind) ||
+        has_own_document(kind, message, attachments, registered || names_call))
+        return LODGE_FINDING_COUNT;
+    if (kind == LODGE_KIND_LIST && registered && names_call)
+        return LODGE_FINDING_COUNT;
+    return why_automatic(kind);
 }

@@ -72,11 +72,11 @@ static void what_is_no_submission_is_told_apart(void **state)
         const char *code; /* of a finding */
     } cases[] = {
         {"out of office", out_of_office, LODGE_NOT_A_SUBMISSION, "automatic-message"},
-        {"a bounce", bounce, LODGE_NOT_A_SUBMISSION, "automatic-message"},
+        {"a bounce", bounce, LODGE_NOT_A_SUBMISSION, "delivery-report"},
         {"a bounce with the returned plan", bounce_with_the_returned_plan,
-         LODGE_NOT_A_SUBMISSION, "automatic-message"},
+         LODGE_NOT_A_SUBMISSION, "delivery-report"},
         {"our receipt come back", our_receipt_come_back, LODGE_NOT_A_SUBMISSION,
-         "automatic-message"},
+         "own-receipt"},
         {"a scanner that sends a plan", a_scanner_that_sends_a_plan, LODGE_ACCEPTED, NULL},
         {"advertising", advertising, LODGE_NOT_A_SUBMISSION, "not-about-the-call"},
         {"a stranger who names the call", a_stranger_who_names_the_call, LODGE_HELD,

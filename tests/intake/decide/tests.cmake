@@ -1,6 +1,6 @@
 add_library(decide_world STATIC intake/decide/world.c)
 target_link_libraries(decide_world PRIVATE lodge_flags PUBLIC lodge_decide)
-foreach(module answerable authority decide duplicate evidence findings folded_text history letter
+foreach(module answerable authority decide duplicate evidence findings folded_text history kind letter
         mention plan received_instant receipt_content timeliness unsubmission)
     lodge_test(intake/decide/test_${module} decide_world lodge_decide)
 endforeach()
@@ -8,3 +8,4 @@ add_test(NAME intake/decide/purity
     COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/purity.sh $<TARGET_FILE:lodge_decide>)
 lodge_fuzz(fuzz_decide fuzz/fuzz_decide.c decide_world lodge_decide)
 lodge_test(intake/decide/test_real_documents decide_world lodge_decide lodge_document)
+lodge_test(intake/decide/test_real_mail decide_world lodge_decide lodge_mail)
