@@ -9,6 +9,7 @@
 Everything a whole-run test needs and nothing it asserts. One directory, removed at the end;
 the servers end with us, however we end."""
 
+import atexit
 import imaplib
 import json
 import os
@@ -70,6 +71,7 @@ class World:
         except BaseException:
             shutil.rmtree(self.dir)
             raise
+        atexit.register(self.close)  # a run that breaks off in the middle clears up, too
         self.facts = self.servers.facts
         self.user = "plans@" + self.facts["department"]
         self.spool = os.path.join(self.dir, "spool")
@@ -88,10 +90,12 @@ class World:
 
     def keep(self):
         """Leaves servers and directory behind; facts["pid"] is whom to end."""
+        atexit.unregister(self.close)
         self.servers.tell("keep")
         self.servers.close(wait=False)
 
     def close(self):
+        atexit.unregister(self.close)
         self.servers.close()
         shutil.rmtree(self.dir, ignore_errors=True)
         if os.path.exists(self.dir) and os.geteuid() != 0:
