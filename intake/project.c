@@ -28,6 +28,7 @@ static gboolean add_projected(LodgeTransaction *txn,
 static gboolean project_one(LodgePass *pass,
                             LodgeLedger *ledger,
                             LodgeRulesCache *cache,
+                            LodgeProjectionBatch *trees,
                             const char *reference,
                             GError **error)
 {
@@ -42,7 +43,7 @@ static gboolean project_one(LodgePass *pass,
         g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
     }
-    return projection == NULL || lodge_projection_save(pass->spool, projection, error);
+    return projection == NULL || lodge_projection_batch_add(trees, projection, error);
 }
 
 gboolean lodge_project_run(LodgePass *pass, GError **error)
@@ -54,15 +55,17 @@ gboolean lodge_project_run(LodgePass *pass, GError **error)
     if (owed == NULL)
         return FALSE;
     g_autoptr(LodgeRulesCache) cache = lodge_rules_cache_new(pass->spool);
+    g_autoptr(LodgeProjectionBatch) trees = lodge_projection_batch_new(pass->spool);
     g_autoptr(GPtrArray) written = g_ptr_array_new();
     for (guint i = 0; i < owed->len && !pass->context->stopping(); i++) {
         lodge_log_progress("writing trees", i, owed->len);
-        if (!project_one(pass, ledger, cache, g_ptr_array_index(owed, i), error))
+        if (!project_one(pass, ledger, cache, trees, g_ptr_array_index(owed, i), error))
             return FALSE;
         g_ptr_array_add(written, g_ptr_array_index(owed, i));
         if (written->len < PROJECT_BATCH && i + 1 < owed->len)
             continue;
-        if (!lodge_committer_run(pass->committer, add_projected, written, error))
+        if (!lodge_projection_batch_commit(trees, error) ||
+            !lodge_committer_run(pass->committer, add_projected, written, error))
             return FALSE;
         g_ptr_array_set_size(written, 0);
     }

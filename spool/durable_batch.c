@@ -16,7 +16,7 @@
 
 typedef struct {
     LodgeDurableFile *file;
-    char *target;
+    char *target; /* NULL: stays where it is */
     mode_t mode;
 } Entry;
 
@@ -129,11 +129,11 @@ static gboolean sync_files(LodgeDurableBatch *batch, GError **error)
 
 /* ---- the batch ---- */
 
-gboolean lodge_durable_batch_add(LodgeDurableBatch *batch,
-                                 LodgeDurableFile *file,
-                                 const char *target,
-                                 mode_t mode,
-                                 GError **error)
+static gboolean add_entry(LodgeDurableBatch *batch,
+                          LodgeDurableFile *file,
+                          const char *target,
+                          mode_t mode,
+                          GError **error)
 {
     Entry *entry = g_new0(Entry, 1);
     entry->file = file;
@@ -143,6 +143,25 @@ gboolean lodge_durable_batch_add(LodgeDurableBatch *batch,
     if (!lodge_durable_file_start(file, error))
         return FALSE;
     return batch->entries->len - batch->synced < OPEN_MAX_FILES || sync_files(batch, error);
+}
+
+gboolean lodge_durable_batch_add(LodgeDurableBatch *batch,
+                                 LodgeDurableFile *file,
+                                 const char *target,
+                                 mode_t mode,
+                                 GError **error)
+{
+    g_return_val_if_fail(target != NULL, FALSE);
+    return add_entry(batch, file, target, mode, error);
+}
+
+gboolean lodge_durable_batch_add_left(LodgeDurableBatch *batch,
+                                      LodgeDurableFile *file,
+                                      mode_t mode,
+                                      GError **error)
+{
+    g_hash_table_add(batch->directories, g_path_get_dirname(lodge_durable_file_name(file)));
+    return add_entry(batch, file, NULL, mode, error);
 }
 
 void lodge_durable_batch_add_directory(LodgeDurableBatch *batch, const char *name)
@@ -164,15 +183,22 @@ static gboolean need_directory(LodgeDurableBatch *batch, const char *name, GErro
     return TRUE;
 }
 
+static gboolean place_file(LodgeDurableBatch *batch, const Entry *entry, GError **error)
+{
+    if (entry->target == NULL) {
+        lodge_durable_file_leave(entry->file);
+        return TRUE;
+    }
+    g_autofree char *directory = g_path_get_dirname(entry->target);
+    return need_directory(batch, directory, error) &&
+           lodge_durable_file_place(entry->file, entry->target, error);
+}
+
 static gboolean place_files(LodgeDurableBatch *batch, GError **error)
 {
-    for (; batch->placed < batch->entries->len; batch->placed++) {
-        Entry *entry = g_ptr_array_index(batch->entries, batch->placed);
-        g_autofree char *directory = g_path_get_dirname(entry->target);
-        if (!need_directory(batch, directory, error) ||
-            !lodge_durable_file_place(entry->file, entry->target, error))
+    for (; batch->placed < batch->entries->len; batch->placed++)
+        if (!place_file(batch, g_ptr_array_index(batch->entries, batch->placed), error))
             return FALSE;
-    }
     return TRUE;
 }
 
@@ -207,7 +233,7 @@ void lodge_durable_batch_undo(LodgeDurableBatch *batch)
 {
     for (guint i = 0; i < batch->placed; i++) {
         const Entry *entry = g_ptr_array_index(batch->entries, i);
-        lodge_durable_remove(batch->root, entry->target, NULL);
+        lodge_durable_remove(batch->root, lodge_durable_file_name(entry->file), NULL);
     }
     batch->placed = 0;
 }

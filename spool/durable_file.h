@@ -112,6 +112,11 @@ gboolean lodge_durable_batch_add(LodgeDurableBatch *batch,
                                  const char *target,
                                  mode_t mode,
                                  GError **error);
+/* Takes the file, whatever happens; it stays where it is (in a tree that is placed as a whole). */
+gboolean lodge_durable_batch_add_left(LodgeDurableBatch *batch,
+                                      LodgeDurableFile *file,
+                                      mode_t mode,
+                                      GError **error);
 /* Also makes durable the entries that this directory shows already. */
 void lodge_durable_batch_add_directory(LodgeDurableBatch *batch, const char *name);
 /* All of it is durable, or an error and nothing of it is in place. */

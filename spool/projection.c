@@ -1,8 +1,7 @@
-#include "spool/projection.h"
 #include "parsers/text/display.h"
 #include "spool/object_store.h"
+#include "spool/projection_internal.h"
 #include "spool/spool_error.h"
-#include "spool/spool_internal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +11,6 @@
 #include <unistd.h>
 
 #define NAME_MAX_BYTES 200 /* leaves room for "-99" in a file name */
-#define FILE_MODE 0600
 
 static void file_free(gpointer data)
 {
@@ -82,7 +80,7 @@ static gboolean take_name(GHashTable *taken, const char *name)
 }
 
 /* Safe and distinct names of the files, in their order; NULL-terminated. */
-static GStrv choose_names(const LodgeProjection *projection)
+GStrv lodge_projection_choose_names(const LodgeProjection *projection)
 {
     g_autoptr(GHashTable) taken =
         g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -103,7 +101,7 @@ static GStrv choose_names(const LodgeProjection *projection)
 }
 
 /* Below filed/, held/ or rejected/, and nowhere else. */
-static gboolean check_path(const char *path, GError **error)
+gboolean lodge_projection_check_path(const char *path, GError **error)
 {
     static const char *const roots[] = {"filed", "held", "rejected"};
     g_auto(GStrv) parts = g_strsplit(path, "/", -1);
@@ -183,7 +181,7 @@ gboolean lodge_projection_check(LodgeSpool *spool,
                                 char **problem_out)
 {
     g_return_val_if_fail(spool != NULL && projection != NULL && problem_out != NULL, FALSE);
-    g_auto(GStrv) names = choose_names(projection);
+    g_auto(GStrv) names = lodge_projection_choose_names(projection);
     char *problem = NULL;
     gboolean good =
         check_entries(spool->root, projection->path, (const char *const *)names, &problem);
@@ -195,143 +193,4 @@ gboolean lodge_projection_check(LodgeSpool *spool,
     if (!good)
         *problem_out = problem;
     return good;
-}
-
-/* ---- writing ---- */
-
-static gboolean
-write_block(const void *bytes, gsize size_bytes, gpointer data, GError **error)
-{
-    return lodge_durable_file_write(data, bytes, size_bytes, error);
-}
-
-/* Copied, never linked: people edit, and an object must not change. The digest is verified on the way. */
-static LodgeDurableFile *write_file(LodgeDurableRoot *root,
-                                    const char *name,
-                                    const LodgeProjectionFile *wanted,
-                                    GError **error)
-{
-    g_autoptr(LodgeDurableFile) file = lodge_durable_file_new_named(root, name, error);
-    if (file == NULL)
-        return NULL;
-    gsize size = 0;
-    const void *bytes =
-        wanted->bytes != NULL ? g_bytes_get_data(wanted->bytes, &size) : NULL;
-    gboolean good = wanted->sha256 != NULL
-                        ? lodge_object_store_stream(root, wanted->sha256, write_block, file,
-                                                    NULL, error)
-                        : size == 0 || lodge_durable_file_write(file, bytes, size, error);
-    return good && lodge_durable_file_start(file, error) ? g_steal_pointer(&file) : NULL;
-}
-
-static gboolean sync_all(GPtrArray *files, GError **error)
-{
-    for (guint i = 0; i < files->len; i++) {
-        LodgeDurableFile *file = g_ptr_array_index(files, i);
-        if (!lodge_durable_file_sync(file, FILE_MODE, error))
-            return FALSE;
-        lodge_durable_file_leave(file);
-    }
-    return TRUE;
-}
-
-/* The whole tree in incoming/, synced. */
-static gboolean write_tree(LodgeDurableRoot *root,
-                           const char *tree,
-                           const LodgeProjection *projection,
-                           GError **error)
-{
-    gboolean made = FALSE;
-    if (!lodge_durable_directory_make_unsynced(root, tree, &made, error))
-        return FALSE;
-    g_auto(GStrv) names = choose_names(projection);
-    g_autoptr(GPtrArray) files =
-        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_durable_file_free);
-    for (guint i = 0; i < projection->files->len; i++) {
-        g_autofree char *name = g_build_filename(tree, names[i], NULL);
-        LodgeDurableFile *file =
-            write_file(root, name, g_ptr_array_index(projection->files, i), error);
-        if (file == NULL)
-            return FALSE;
-        g_ptr_array_add(files, file);
-    }
-    return sync_all(files, error) && lodge_durable_directory_sync(root, tree, error);
-}
-
-static gboolean make_parents(LodgeDurableRoot *root, const char *path, GError **error)
-{
-    g_autofree char *parent = g_path_get_dirname(path);
-    for (char *slash = parent; slash != NULL;) {
-        slash = strchr(slash + 1, '/');
-        g_autofree char *name =
-            g_strndup(parent, slash != NULL ? (gsize)(slash - parent) : strlen(parent));
-        if (!lodge_durable_directory_make(root, name, error))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean exists(const LodgeDurableRoot *root, const char *path)
-{
-    return faccessat(lodge_durable_root_fd(root), path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* A wrong tree changes places with the right one, and is removed from incoming/. */
-static gboolean
-place_tree(LodgeDurableRoot *root, const char *tree, const char *path, GError **error)
-{
-    g_autofree char *parent = g_path_get_dirname(path);
-    gboolean there = exists(root, path);
-    if (!(there ? lodge_durable_exchange(root, tree, path, error)
-                : lodge_durable_rename(root, tree, path, error)) ||
-        !lodge_durable_directory_sync(root, parent, error))
-        return FALSE;
-    return !there || lodge_durable_remove_tree(root, tree, error);
-}
-
-gboolean
-lodge_projection_save(LodgeSpool *spool, const LodgeProjection *projection, GError **error)
-{
-    g_return_val_if_fail(spool != NULL && projection != NULL, FALSE);
-    if (!lodge_spool_require_writer(spool, error) || !check_path(projection->path, error))
-        return FALSE;
-    g_autofree char *problem = NULL;
-    if (lodge_projection_check(spool, projection, &problem))
-        return TRUE;
-    g_autofree char *tree = lodge_durable_root_name_incoming(spool->root, "tree");
-    if (write_tree(spool->root, tree, projection, error) &&
-        make_parents(spool->root, projection->path, error) &&
-        place_tree(spool->root, tree, projection->path, error))
-        return TRUE;
-    g_prefix_error(error, "%s: ", projection->path);
-    lodge_durable_remove_tree(spool->root, tree, NULL);
-    return FALSE;
-}
-
-/* Directories that hold nothing any more, up to but not with filed/, held/, rejected/. */
-static void remove_empty_parents(LodgeDurableRoot *root, const char *path)
-{
-    g_autofree char *parent = g_path_get_dirname(path);
-    while (strchr(parent, '/') != NULL && lodge_durable_remove_empty(root, parent)) {
-        char *next = g_path_get_dirname(parent);
-        g_free(parent);
-        parent = next;
-    }
-}
-
-gboolean lodge_projection_remove(LodgeSpool *spool, const char *path, GError **error)
-{
-    g_return_val_if_fail(spool != NULL && path != NULL, FALSE);
-    if (!lodge_spool_require_writer(spool, error) || !check_path(path, error))
-        return FALSE;
-    if (!exists(spool->root, path))
-        return TRUE;
-    g_autofree char *parent = g_path_get_dirname(path);
-    g_autofree char *aside = lodge_durable_root_name_incoming(spool->root, "gone");
-    if (!lodge_durable_rename(spool->root, path, aside, error) ||
-        !lodge_durable_directory_sync(spool->root, parent, error) ||
-        !lodge_durable_remove_tree(spool->root, aside, error))
-        return FALSE;
-    remove_empty_parents(spool->root, path);
-    return TRUE;
 }

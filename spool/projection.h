@@ -32,8 +32,22 @@ void lodge_projection_add_bytes(LodgeProjection *projection,
                                 GBytes *bytes);
 void lodge_projection_free(LodgeProjection *projection);
 
+/* One tree: written, placed and durable. */
 gboolean
 lodge_projection_save(LodgeSpool *spool, const LodgeProjection *projection, GError **error);
+
+/* Many trees that wait for the disk together. Added ones are in incoming/; commit places all and returns
+ * when they are durable, then the batch is empty. On error some may be in place, none may be relied on:
+ * free it and save them again. Borrows the spool; belongs to one thread. */
+typedef struct LodgeProjectionBatch LodgeProjectionBatch;
+
+LodgeProjectionBatch *lodge_projection_batch_new(LodgeSpool *spool);
+gboolean lodge_projection_batch_add(LodgeProjectionBatch *batch,
+                                    const LodgeProjection *projection,
+                                    GError **error);
+gboolean lodge_projection_batch_commit(LodgeProjectionBatch *batch, GError **error);
+void lodge_projection_batch_free(LodgeProjectionBatch *batch);
+
 /* Removes a tree that no longer holds (a held message that was decided again). Absent is fine. */
 gboolean lodge_projection_remove(LodgeSpool *spool, const char *path, GError **error);
 /* TRUE when the tree is there with exactly these files and bytes; else FALSE and problem_out (g_free). */
@@ -42,3 +56,4 @@ gboolean lodge_projection_check(LodgeSpool *spool,
                                 char **problem_out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeProjection, lodge_projection_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeProjectionBatch, lodge_projection_batch_free)

@@ -144,6 +144,55 @@ static void names_are_made_safe_and_distinct(void **state)
     assert_true(lodge_projection_check(world->spool, projection, &problem));
 }
 
+static void nothing_of_a_batch_is_in_place_before_its_commit(void **state)
+{
+    World *world = *state;
+    g_autoptr(LodgeProjectionBatch) batch = lodge_projection_batch_new(world->spool);
+    g_autoptr(LodgeProjection) old = plan(world, "old");
+    g_autoptr(LodgeProjection) new = plan(world, "new");
+    g_autoptr(LodgeProjection) held = lodge_projection_new("held/PP24-000001-X");
+    g_autoptr(GError) error = NULL;
+    lodge_projection_add_object(held, "plan.pdf", world->sha256);
+    save(world, old);
+    assert_ok(lodge_projection_batch_add(batch, new, &error), error);
+    assert_ok(lodge_projection_batch_add(batch, held, &error), error);
+    g_autofree char *before = content(world, PATH "/submission.json");
+    assert_string_equal(before, "old");
+    assert_false(has(world, "held/PP24-000001-X"));
+    assert_ok(lodge_projection_batch_commit(batch, &error), error);
+    g_autofree char *after = content(world, PATH "/submission.json");
+    assert_string_equal(after, "new");
+    assert_true(has(world, "held/PP24-000001-X/plan.pdf"));
+    assert_int_equal(count_files(world->dir, "incoming"), 0);
+}
+
+static void a_batch_that_is_given_up_leaves_nothing_behind(void **state)
+{
+    World *world = *state;
+    g_autoptr(LodgeProjection) projection = plan(world, "{}");
+    g_autoptr(GError) error = NULL;
+    LodgeProjectionBatch *batch = lodge_projection_batch_new(world->spool);
+    assert_ok(lodge_projection_batch_add(batch, projection, &error), error);
+    lodge_projection_batch_free(batch);
+    assert_false(has(world, "filed/plans-2024"));
+    assert_int_equal(count_files(world->dir, "incoming"), 0);
+}
+
+static void a_tree_twice_in_a_batch_is_there_as_it_was_last(void **state)
+{
+    World *world = *state;
+    g_autoptr(LodgeProjectionBatch) batch = lodge_projection_batch_new(world->spool);
+    g_autoptr(LodgeProjection) first = plan(world, "first");
+    g_autoptr(LodgeProjection) second = plan(world, "second");
+    g_autoptr(GError) error = NULL;
+    assert_ok(lodge_projection_batch_add(batch, first, &error), error);
+    assert_ok(lodge_projection_batch_add(batch, second, &error), error);
+    assert_ok(lodge_projection_batch_commit(batch, &error), error);
+    g_autofree char *text = content(world, PATH "/submission.json");
+    assert_string_equal(text, "second");
+    assert_int_equal(count_files(world->dir, "incoming"), 0);
+}
+
 static void paths_outside_the_trees_are_refused(void **state)
 {
     World *world = *state;
@@ -195,6 +244,9 @@ int main(void)
         CASE(a_wrong_tree_is_replaced),
         CASE(an_edited_copy_is_noticed_and_never_changes_the_object),
         CASE(names_are_made_safe_and_distinct),
+        CASE(nothing_of_a_batch_is_in_place_before_its_commit),
+        CASE(a_batch_that_is_given_up_leaves_nothing_behind),
+        CASE(a_tree_twice_in_a_batch_is_there_as_it_was_last),
         CASE(paths_outside_the_trees_are_refused),
         CASE(a_missing_object_leaves_no_tree),
         CASE(removing_takes_empty_parents_along_but_not_the_roots),
