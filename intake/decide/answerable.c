@@ -5,6 +5,8 @@
 
 #define ADDRESS_BYTES 254 /* RFC 5321 4.5.3.1.3, less the brackets */
 
+/* ---- the address ---- */
+
 /* One plain addr-spec: it will stand in RCPT TO and in a header field. */
 static gboolean is_usable(const char *address)
 {
@@ -18,62 +20,163 @@ static gboolean is_usable(const char *address)
     return TRUE;
 }
 
-static const char *judge_outcome(LodgeOutcome outcome)
+static gboolean is_unusable(const LodgeAnswerable *at)
 {
-    if (outcome == LODGE_DUPLICATE)
-        return "duplicate";
-    return outcome == LODGE_NOT_A_SUBMISSION ? "not-a-submission" : NULL;
+    return !is_usable(at->authority->address);
 }
 
-static const char *judge_headers(const LodgeMessageFacts *message)
+static gboolean has_no_single_address(const LodgeAnswerable *at)
 {
-    if (lodge_automatic_has_loop_header(message))
-        return "loop";
-    if (lodge_automatic_has_null_return_path(message))
-        return "null-return-path";
-    if (lodge_automatic_is_auto_submitted(message))
-        return "auto-submitted";
-    if (lodge_automatic_is_report(message))
-        return "report";
-    if (lodge_automatic_is_from_list(message))
-        return "mailing-list";
-    if (lodge_automatic_has_bulk_precedence(message))
-        return "precedence";
-    return lodge_automatic_asks_for_silence(message) ? "auto-response-suppress" : NULL;
+    return at->authority->address == NULL;
 }
 
-static const char *judge_address(const LodgeAuthority *authority, const LodgeRules *rules)
+static gboolean is_system_address(const LodgeAnswerable *at)
 {
-    const char *address = authority->address;
-    if (address == NULL)
-        return "no-single-address";
-    if (rules->help_address != NULL &&
-        g_ascii_strcasecmp(address, rules->help_address) == 0)
-        return "loop"; /* we would talk to ourselves */
-    if (lodge_automatic_is_system_address(address))
-        return "system-address";
-    if (authority->result == LODGE_FORGED)
-        return "forged";
-    if (!authority->address_proven)
-        return "unproven";
-    return is_usable(address) ? NULL : "address-unusable";
+    return lodge_automatic_is_system_address(at->authority->address);
 }
 
-const char *lodge_answerable_judge(const LodgeMessageFacts *message,
-                                   const LodgeAuthority *authority,
-                                   LodgeMailKind kind,
-                                   LodgeOutcome outcome,
-                                   gboolean about_call,
-                                   const LodgeRules *rules)
+static gboolean is_forged(const LodgeAnswerable *at)
 {
-    const char *why_not = judge_outcome(outcome);
-    if (why_not == NULL)
-        why_not = judge_headers(message);
-    if (why_not == NULL)
-        why_not = judge_address(authority, rules);
-    if (why_not == NULL && lodge_kind_is_automatic(kind))
-        why_not = "automatic";
-    if (why_not == NULL && !about_call)
-        why_not = "nothing-to-answer";
-    return why_not == NULL ? "yes" : why_not;
+    return at->authority->result == LODGE_FORGED;
+}
+
+static gboolean is_unproven(const LodgeAnswerable *at)
+{
+    return !at->authority->address_proven;
+}
+
+/* ---- ourselves ---- */
+
+static gboolean is_in_loop(const LodgeAnswerable *at)
+{
+    return lodge_automatic_has_loop_header(at->message);
+}
+
+/* We would talk to ourselves. */
+static gboolean is_from_us(const LodgeAnswerable *at)
+{
+    const char *address = at->authority->address;
+    const char *domain = strrchr(address, '@');
+    const LodgeRules *rules = at->rules;
+    return (rules->help_address != NULL &&
+            g_ascii_strcasecmp(address, rules->help_address) == 0) ||
+           (domain != NULL && rules->instance_domain != NULL &&
+            g_ascii_strcasecmp(domain + 1, rules->instance_domain) == 0);
+}
+
+/* ---- what the message says of itself ---- */
+
+static gboolean has_null_return_path(const LodgeAnswerable *at)
+{
+    return lodge_automatic_has_null_return_path(at->message);
+}
+
+static gboolean is_auto_submitted(const LodgeAnswerable *at)
+{
+    return lodge_automatic_is_auto_submitted(at->message);
+}
+
+static gboolean is_report(const LodgeAnswerable *at)
+{
+    return lodge_automatic_is_report(at->message);
+}
+
+static gboolean is_from_list(const LodgeAnswerable *at)
+{
+    return lodge_automatic_is_from_list(at->message);
+}
+
+static gboolean has_bulk_precedence(const LodgeAnswerable *at)
+{
+    return lodge_automatic_has_bulk_precedence(at->message);
+}
+
+static gboolean asks_for_silence(const LodgeAnswerable *at)
+{
+    return lodge_automatic_asks_for_silence(at->message);
+}
+
+static gboolean is_malformed(const LodgeAnswerable *at)
+{
+    return !at->message->parseable;
+}
+
+/* The list that sent it on, though it says so in no List- field. */
+static gboolean is_sent_by_system(const LodgeAnswerable *at)
+{
+    const char *path = at->message->return_path;
+    const LodgeHeaderField *sender =
+        lodge_message_facts_find_header(at->message, "Sender", 0);
+    if (path != NULL && lodge_automatic_is_list_address(path))
+        return TRUE;
+    if (sender == NULL || sender->value == NULL)
+        return FALSE;
+    const char *bracket = strrchr(sender->value, '<');
+    const char *address = bracket == NULL ? sender->value : bracket + 1;
+    return lodge_automatic_is_list_address(address + strspn(address, " \t"));
+}
+
+/* ---- what became of it ---- */
+
+static gboolean is_duplicate(const LodgeAnswerable *at)
+{
+    return at->outcome == LODGE_DUPLICATE;
+}
+
+static gboolean is_no_submission(const LodgeAnswerable *at)
+{
+    return at->outcome == LODGE_NOT_A_SUBMISSION;
+}
+
+static gboolean is_automatic(const LodgeAnswerable *at)
+{
+    return lodge_kind_is_automatic(at->kind);
+}
+
+static gboolean is_about_nothing(const LodgeAnswerable *at)
+{
+    return !at->about_call;
+}
+
+/* Everything below no-single-address may count on the address. */
+static const struct {
+    LodgeAnswerableRow row;
+    gboolean (*applies)(const LodgeAnswerable *at);
+} rows[] = {
+    {{"duplicate", "the first of its copies was answered"}, is_duplicate},
+    {{"not-a-submission", "nobody waits for an answer to it"}, is_no_submission},
+    {{"loop", "it bears the mark of a gateway's own receipts"}, is_in_loop},
+    {{"null-return-path", "it was sent so that nothing may come back"},
+     has_null_return_path},
+    {{"auto-submitted", "it says that a machine sent it"}, is_auto_submitted},
+    {{"report", "it is a delivery report or a read receipt"}, is_report},
+    {{"mailing-list", "it came through a mailing list"}, is_from_list},
+    {{"precedence", "it says that it was sent to many"}, has_bulk_precedence},
+    {{"auto-response-suppress", "it asks not to be answered by a machine"},
+     asks_for_silence},
+    {{"malformed", "it could not be read as an e-mail"}, is_malformed},
+    {{"no-single-address", "it does not name exactly one sender"}, has_no_single_address},
+    {{"own-address", "it is from ourselves"}, is_from_us},
+    {{"system-address", "nobody reads mail at its address"}, is_system_address},
+    {{"system-sender", "a list or a mail system sent it for its author"},
+     is_sent_by_system},
+    {{"forged", "it was not sent by whom it names"}, is_forged},
+    {{"unproven", "nobody can say that its sender is whom it names"}, is_unproven},
+    {{"address-unusable", "its address cannot be written to safely"}, is_unusable},
+    {{"automatic", "a machine sent it"}, is_automatic},
+    {{"nothing-to-answer", "it carries no document and does not name the call"},
+     is_about_nothing},
+};
+
+const char *lodge_answerable_judge(const LodgeAnswerable *at)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].applies(at))
+            return rows[i].row.code;
+    return "yes";
+}
+
+LodgeAnswerableRow lodge_answerable_row(guint nth)
+{
+    return nth < G_N_ELEMENTS(rows) ? rows[nth].row : (LodgeAnswerableRow){NULL, NULL};
 }

@@ -1,18 +1,37 @@
-/* answerable.h - may we answer this message, and if not, why not?
+/* answerable.h - may we answer this message, and if not, why not? One table, asked from the top.
  *
- * RFC 3834 and RFC 8601 section 7.5: never to a null return path, a machine, a list or our own
- * receipts, and never to an address that is not proven, for that would be mail to a victim of the
- * forger. The destination is the one From address, never Reply-To. The answer never decides whether a
- * message is filed. */
+ * RFC 3834 for a service responder, with RFC 8601 section 7.5 (no answer to an address that is not proven:
+ * it would be mail to a victim of the forger) and what mail programs do beside the RFC:
+ *
+ *   section 2    never to a null return path, to Auto-Submitted other than "no", to a malformed message, to
+ *                mailer-daemon, owner-*, *-request and their like as From, Sender or return path,
+ *                to lists (List-*, Precedence)
+ *   section 4    to From, as this service says of itself; never to Reply-To, to one address only
+ *   section 3.2  nothing of what came in goes out again: receipt_content.h
+ *   section 3.1  the header of an answer is intake/answer's
+ *
+ * Section 2 also asks whether our own address stands in To or Cc: of personal responders only, and not
+ * here, where mail is passed on from other addresses. How many answers one address gets in an hour is the
+ * courier's to know. The answer never decides whether a message is filed. */
 #pragma once
 
 #include "intake/decide/decision.h"
 
+typedef struct {
+    const LodgeMessageFacts *message;
+    const LodgeAuthority *authority;
+    const LodgeRules *rules;
+    LodgeMailKind kind;
+    LodgeOutcome outcome;
+    gboolean about_call; /* carries a document or names the call */
+} LodgeAnswerable;
+
+typedef struct {
+    const char *code;  /* stable, "auto-submitted" */
+    const char *words; /* why, for people */
+} LodgeAnswerableRow;
+
 /* "yes" or the code of the first reason against it; a static string. */
-const char *
-lodge_answerable_judge(const LodgeMessageFacts *message,
-                       const LodgeAuthority *authority,
-                       LodgeMailKind kind,
-                       LodgeOutcome outcome,
-                       gboolean about_call, /* carries a document or names the call */
-                       const LodgeRules *rules);
+const char *lodge_answerable_judge(const LodgeAnswerable *at);
+/* The n-th reason; its code is NULL after the last. */
+LodgeAnswerableRow lodge_answerable_row(guint nth);

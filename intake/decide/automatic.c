@@ -129,24 +129,54 @@ gboolean lodge_automatic_asks_for_silence(const LodgeMessageFacts *message)
     return FALSE;
 }
 
+static gboolean has_affix(const char *local,
+                          const char *const *whole,
+                          const char *const *prefixes,
+                          const char *const *suffixes)
+{
+    if (g_strv_contains(whole, local))
+        return TRUE;
+    for (gsize i = 0; prefixes[i] != NULL; i++)
+        if (g_str_has_prefix(local, prefixes[i]))
+            return TRUE;
+    for (gsize i = 0; suffixes[i] != NULL; i++)
+        if (g_str_has_suffix(local, suffixes[i]))
+            return TRUE;
+    return FALSE;
+}
+
+static char *local_part(const char *address)
+{
+    return g_ascii_strdown(address, (gssize)strcspn(address, "@"));
+}
+
 gboolean lodge_automatic_is_system_address(const char *address)
 {
     static const char *const whole[] = {"mailer-daemon", "postmaster", "listserv",
                                         "majordomo",     "bounce",     "bounces",
                                         "daemon",        "root",       NULL};
-    static const char *const prefixes[] = {
-        "no-reply",     "noreply",      "no_reply",     "no.reply", "donotreply",
-        "do-not-reply", "do_not_reply", "do.not.reply", "owner-",   "mailer-daemon"};
-    static const char *const suffixes[] = {"-request", "-owner",   "-bounces",
-                                           "-bounce",  "-noreply", "-no-reply"};
-    g_autofree char *local = g_ascii_strdown(address, (gssize)strcspn(address, "@"));
-    if (g_strv_contains(whole, local))
-        return TRUE;
-    for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++)
-        if (g_str_has_prefix(local, prefixes[i]))
-            return TRUE;
-    for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++)
-        if (g_str_has_suffix(local, suffixes[i]))
-            return TRUE;
-    return FALSE;
+    static const char *const prefixes[] = {"no-reply",
+                                           "noreply",
+                                           "no_reply",
+                                           "no.reply",
+                                           "donotreply",
+                                           "do-not-reply",
+                                           "do_not_reply",
+                                           "do.not.reply",
+                                           "owner-",
+                                           "mailer-daemon",
+                                           NULL};
+    static const char *const suffixes[] = {"-request", "-owner",    "-bounces", "-bounce",
+                                           "-noreply", "-no-reply", NULL};
+    g_autofree char *local = local_part(address);
+    return has_affix(local, whole, prefixes, suffixes);
+}
+
+gboolean lodge_automatic_is_list_address(const char *address)
+{
+    static const char *const whole[] = {"mailer-daemon", "listserv", "majordomo", NULL};
+    static const char *const prefixes[] = {"owner-", NULL};
+    static const char *const suffixes[] = {"-request", "-owner", "-bounces", NULL};
+    g_autofree char *local = local_part(address);
+    return has_affix(local, whole, prefixes, suffixes);
 }

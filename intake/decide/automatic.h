@@ -29,3 +29,6 @@ gboolean lodge_automatic_is_from_list(const LodgeMessageFacts *message);
 gboolean lodge_automatic_asks_for_silence(const LodgeMessageFacts *message);
 /* mailer-daemon, postmaster, no-reply, owner-, -request …: nobody reads there. */
 gboolean lodge_automatic_is_system_address(const char *address);
+/* owner-, -request, -bounces …, as RFC 3834 section 2 names them: of Sender and return path. A person's mail
+ * may well have no-reply or postmaster there, because a gateway of his council sent it for him. */
+gboolean lodge_automatic_is_list_address(const char *address);

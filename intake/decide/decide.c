@@ -283,9 +283,15 @@ static void judge_merits(Case *at)
 
 static const char *judge_answer(const Case *at)
 {
-    gboolean about_call = at->attachments->len > 0 || at->names_call;
-    return lodge_answerable_judge(at->message, at->decision->authority, at->decision->kind,
-                                  at->decision->outcome, about_call, at->rules);
+    LodgeAnswerable answerable = {
+        .message = at->message,
+        .authority = at->decision->authority,
+        .rules = at->rules,
+        .kind = at->decision->kind,
+        .outcome = at->decision->outcome,
+        .about_call = at->attachments->len > 0 || at->names_call,
+    };
+    return lodge_answerable_judge(&answerable);
 }
 
 static void judge_outcome(Case *at)

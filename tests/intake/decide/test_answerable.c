@@ -32,7 +32,29 @@ static const Case cases[] = {
     {"no delivery and read receipts, please: ours is neither", "X-Auto-Response-Suppress",
      "DR, RN, NRN", NULL, "yes"},
     {"our own loop header", "X-Intake-Loop", "intake.dept.gov.uk", NULL, "loop"},
-    {"our own help address", NULL, NULL, "plans-help@dept.gov.uk", "loop"},
+    {"a loop header of whichever gateway", "X-Intake-Loop", "elsewhere.example", NULL,
+     "loop"},
+    {"our own help address", NULL, NULL, "plans-help@dept.gov.uk", "own-address"},
+    {"our own domain", NULL, NULL, "x@intake.dept.gov.uk", "own-address"},
+    {"an owner-, who is no person, as Sender", "Sender", "Members <owner-all@tmbc.gov.uk>",
+     NULL, "system-sender"},
+    {"a request address as Sender, without brackets", "Sender", " all-request@tmbc.gov.uk",
+     NULL, "system-sender"},
+    {"Sender that is a person", "Sender", "Secretary <pa@tmbc.gov.uk>", NULL, "yes"},
+    {"Sender that is a gateway's no-reply", "Sender", "no-reply@tmbc.gov.uk", NULL, "yes"},
+    {"an empty Auto-Submitted says nothing", "Auto-Submitted", "", NULL, "yes"},
+    {"Auto-Submitted: auto-generated", "Auto-Submitted", " auto-generated (by a scanner)",
+     NULL, "auto-submitted"},
+    {"Auto-Submitted: auto-notified", "Auto-Submitted", "auto-notified", NULL,
+     "auto-submitted"},
+    {"Precedence: list", "Precedence", "list", NULL, "precedence"},
+    {"Mailman before it knew List-Id", "X-Mailman-Version", "2.0.4", NULL, "mailing-list"},
+    {"List-Post", "List-Post", "<mailto:all@tmbc.gov.uk>", NULL, "mailing-list"},
+    {"X-Auto-Response-Suppress: AutoReply", "X-Auto-Response-Suppress", "AutoReply", NULL,
+     "auto-response-suppress"},
+    {"X-Autoreply, though Auto-Submitted is absent", "X-Autoreply", "yes", NULL,
+     "automatic"},
+    {"Precedence: auto_reply", "Precedence", "auto_reply", NULL, "automatic"},
     {"MAILER-DAEMON", NULL, NULL, "MAILER-DAEMON@tmbc.gov.uk", "system-address"},
     {"postmaster", NULL, NULL, "postmaster@tmbc.gov.uk", "system-address"},
     {"no-reply with a tail", NULL, NULL, "no-reply-planning@tmbc.gov.uk", "system-address"},
@@ -133,6 +155,177 @@ static void a_question_without_document_or_call_is_left_to_a_person(void **state
     assert_string_equal(decision->may_answer, "nothing-to-answer");
 }
 
+static void the_return_path_of_a_list_is_not_answered(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *expected;
+    } paths[] = {{"owner-all@tmbc.gov.uk", "system-sender"},
+                 {"all-bounces@tmbc.gov.uk", "system-sender"},
+                 {"MAILER-DAEMON@tmbc.gov.uk", "system-sender"},
+                 {"no-reply@gateway.example", "yes"},
+                 {"SRS0=x=y=tmbc.gov.uk=officer@dept.gov.uk", "yes"}};
+    for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+        g_autoptr(World) world = world_new();
+        world_set(&world->message->return_path, paths[i].path);
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        assert_string_equal(decision->may_answer, paths[i].expected);
+    }
+}
+
+/* ---- a row of the table each ---- */
+
+static void duplicate(World *w)
+{
+    LodgePast *past = world_add_past(w->history->same_content, "PP24-000001-X", TONBRIDGE,
+                                     1, "2024-07-18T09:00:00Z");
+    past->receipts = 1;
+}
+static void not_a_submission(World *w)
+{
+    world_clear_documents(w);
+    world_set_from(w, "sales@shop.example");
+    world_set(&w->message->subject, "Chairs");
+}
+static void loop(World *w)
+{
+    world_add_header(w, "X-Intake-Loop", "x");
+}
+static void null_return_path(World *w)
+{
+    world_set(&w->message->return_path, "");
+}
+static void auto_submitted(World *w)
+{
+    world_add_header(w, "Auto-Submitted", "auto-replied");
+}
+static void report(World *w)
+{
+    world_set(&((LodgePart *)g_ptr_array_index(w->message->parts, 0))->declared_type,
+              "multipart/report");
+}
+static void mailing_list(World *w)
+{
+    world_add_header(w, "List-Id", "<all.tmbc.gov.uk>");
+}
+static void precedence(World *w)
+{
+    world_add_header(w, "Precedence", "bulk");
+}
+static void suppress(World *w)
+{
+    world_add_header(w, "X-Auto-Response-Suppress", "All");
+}
+static void malformed(World *w)
+{
+    w->message->parseable = FALSE;
+}
+static void no_single_address(World *w)
+{
+    world_add_from(w, "mayor@tmbc.gov.uk");
+}
+static void proven_from(World *w, const char *address)
+{
+    world_set_from(w, address);
+    world_add_method(world_add_results(w, 0, "mx.dept.gov.uk"), "dmarc", "pass", "header",
+                     "from", strrchr(address, '@') + 1);
+}
+static void own_address(World *w)
+{
+    proven_from(w, "plans-help@dept.gov.uk");
+}
+static void system_address(World *w)
+{
+    proven_from(w, "no-reply@tmbc.gov.uk");
+}
+static void system_sender(World *w)
+{
+    world_add_header(w, "Sender", "owner-all@tmbc.gov.uk");
+}
+static void forged(World *w)
+{
+    world_clear_results(w);
+    world_add_method(world_add_results(w, 0, "mx.dept.gov.uk"), "dmarc", "fail", "header",
+                     "from", "tmbc.gov.uk");
+}
+static void unproven(World *w)
+{
+    world_clear_results(w);
+}
+static void address_unusable(World *w)
+{
+    proven_from(w, "\"a b\"@tmbc.gov.uk");
+}
+static void automatic(World *w)
+{
+    world_add_header(w, "X-Autorespond", "thank you");
+}
+static void nothing_to_answer(World *w)
+{
+    world_clear_documents(w);
+    world_set(&w->message->subject, "A question");
+    world_set(&w->message->body_text, "How are you?");
+}
+
+static const struct {
+    const char *code;
+    void (*change)(World *);
+} reasons[] = {
+    {"duplicate", duplicate},
+    {"not-a-submission", not_a_submission},
+    {"loop", loop},
+    {"null-return-path", null_return_path},
+    {"auto-submitted", auto_submitted},
+    {"report", report},
+    {"mailing-list", mailing_list},
+    {"precedence", precedence},
+    {"auto-response-suppress", suppress},
+    {"malformed", malformed},
+    {"no-single-address", no_single_address},
+    {"own-address", own_address},
+    {"system-address", system_address},
+    {"system-sender", system_sender},
+    {"forged", forged},
+    {"unproven", unproven},
+    {"address-unusable", address_unusable},
+    {"automatic", automatic},
+    {"nothing-to-answer", nothing_to_answer},
+};
+
+/* Each reason alone silences an ordinary mail, and no row is without its test. */
+static void every_row_of_the_table_silences_by_itself(void **state)
+{
+    (void)state;
+    for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
+        LodgeAnswerableRow row = lodge_answerable_row(i);
+        if (row.code == NULL || strcmp(row.code, reasons[i].code) != 0)
+            fail_msg("row %u is %s, not %s", i, row.code, reasons[i].code);
+        assert_true(row.words != NULL && *row.words != '\0');
+        g_autoptr(World) world = world_new();
+        reasons[i].change(world);
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        if (strcmp(decision->may_answer, row.code) != 0)
+            fail_msg("%s: %s", row.code, decision->may_answer);
+        assert_int_equal(decision->receipts->len, 0);
+    }
+    assert_null(lodge_answerable_row(G_N_ELEMENTS(reasons)).code);
+}
+
+/* Two reasons together: the one that stands above is told, and it stays silent. */
+static void any_two_reasons_are_as_silent_as_one(void **state)
+{
+    (void)state;
+    for (guint a = 0; a < G_N_ELEMENTS(reasons); a++)
+        for (guint b = 0; b < G_N_ELEMENTS(reasons); b++) {
+            g_autoptr(World) world = world_new();
+            reasons[a].change(world);
+            reasons[b].change(world);
+            g_autoptr(LodgeDecision) decision = world_decide(world);
+            if (strcmp(decision->may_answer, "yes") == 0 || decision->receipts->len > 0)
+                fail_msg("%s and %s: answered", reasons[a].code, reasons[b].code);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +335,9 @@ int main(void)
         cmocka_unit_test(a_forger_and_an_unproven_sender_get_no_answer),
         cmocka_unit_test(the_answer_goes_to_from_and_never_to_reply_to),
         cmocka_unit_test(a_question_without_document_or_call_is_left_to_a_person),
+        cmocka_unit_test(the_return_path_of_a_list_is_not_answered),
+        cmocka_unit_test(every_row_of_the_table_silences_by_itself),
+        cmocka_unit_test(any_two_reasons_are_as_silent_as_one),
     };
     return cmocka_run_group_tests_name("intake/decide/answerable", tests, NULL, NULL);
 }
