@@ -3,7 +3,8 @@
  * It looks at nothing but the event and the index, so the same events in the same order give
  * the same index. The members of a record that was erased are zero, and are left out. */
 #include "spool/ledger_internal.h"
-#include "spool/reference.h"
+
+#include "parsers/text/reference.h"
 
 typedef gboolean (*Apply)(LodgeLedger *ledger,
                           const LodgeEvent *event,

@@ -13,8 +13,8 @@
  *
  * An event is applied to the index as it will be read back from its row and its record, not
  * as it was handed in: what the live index holds is by construction what a rebuilt one will. */
+#include "parsers/text/reference.h"
 #include "spool/event_member.h"
-#include "spool/reference.h"
 #include "spool/spool_error.h"
 #include "spool/spool_internal.h"
 

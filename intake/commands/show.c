@@ -3,7 +3,7 @@
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
 #include "parsers/text/limits.h"
-#include "spool/reference.h"
+#include "parsers/text/reference.h"
 #include <string.h>
 
 #define MAX_DECISION_BYTES (4 * 1024 * 1024)

@@ -1,6 +1,6 @@
 /* bench_index [messages]: how long the index takes over a large spool, without its disk. */
 #include "spool/ledger_internal.h"
-#include "spool/reference.h"
+#include "parsers/text/reference.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "tests/spool/support.h"
 
-#include "spool/reference.h"
+#include "parsers/text/reference.h"
 
 typedef struct {
     char *dir;

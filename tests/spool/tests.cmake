@@ -1,4 +1,3 @@
-lodge_test(spool/test_reference lodge_spool)
 lodge_test(spool/test_event lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_durable_file lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_journal lodge_spool PkgConfig::SQLITE)

@@ -1,4 +1,4 @@
-#include "spool/reference.h"
+#include "parsers/text/reference.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
