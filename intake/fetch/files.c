@@ -40,24 +40,21 @@ static gboolean check_stopping(const Intake *intake, GError **error)
     return FALSE;
 }
 
-static ssize_t read_some(int fd, void *buffer, size_t size_bytes)
-{
-    ssize_t count;
-    do
-        count = read(fd, buffer, size_bytes);
-    while (count < 0 && errno == EINTR);
-    return count;
-}
-
 typedef enum { COPIED, UNREADABLE, TOO_LARGE, NOT_STAGED } Copied;
 
-/* NOT_STAGED sets the error; UNREADABLE leaves errno. */
+/* NOT_STAGED sets the error; UNREADABLE leaves errno. A pipe may be silent for ever, so a signal
+ * that asks us to stop is heeded in the middle of one message, too. */
 static Copied copy(const Intake *intake, int fd, LodgeStage *stage, GError **error)
 {
     g_autofree guint8 *buffer = g_malloc(READ_BYTES);
     gint64 total = 0;
     for (;;) {
-        ssize_t count = read_some(fd, buffer, READ_BYTES);
+        ssize_t count = read(fd, buffer, READ_BYTES);
+        if (count < 0 && errno == EINTR) {
+            if (!check_stopping(intake, error))
+                return NOT_STAGED;
+            continue;
+        }
         if (count < 0)
             return UNREADABLE;
         if (count == 0)
@@ -108,10 +105,15 @@ static gboolean take_file(Intake *intake, const char *path, GError **error)
 {
     if (!check_stopping(intake, error))
         return FALSE;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    /* Without O_NONBLOCK the open of a FIFO waits for its writer, and no signal ends that. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat status;
     if (fd < 0)
         return leave_out(intake, path, g_strerror(errno));
-    gboolean ok = take_descriptor(intake, fd, path, error);
+    gboolean ok = fstat(fd, &status) == 0 && S_ISREG(status.st_mode)
+                      ? take_descriptor(intake, fd, path, error)
+                      : leave_out(intake, path,
+                                  "it is no file; pipe it into \"lodge file -\" instead");
     close(fd); /* read only: nothing can be lost here */
     return ok;
 }
@@ -179,7 +181,11 @@ static gboolean take_path(Intake *intake, const char *path, GError **error)
         return take_file(intake, absolute, error);
     if (is_directory_in(absolute, "cur") && is_directory_in(absolute, "new"))
         return take_maildir(intake, absolute, error);
-    return take_directory(intake, absolute, ".eml", error);
+    guint64 before = intake->fetched + intake->failed;
+    if (!take_directory(intake, absolute, ".eml", error))
+        return FALSE;
+    return intake->fetched + intake->failed > before ||
+           leave_out(intake, absolute, "it has no .eml files, and is no Maildir");
 }
 
 gboolean lodge_files_fetch(const char *const *paths,

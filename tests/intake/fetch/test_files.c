@@ -2,6 +2,8 @@
 
 #include "intake/fetch/files.h"
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
 
 static void write_file(World *world, const char *name, const char *content)
 {
@@ -88,6 +90,66 @@ static void a_file_over_the_limit_is_left_out(void **state)
     assert_non_null(strstr(world->warned->str, "large.eml: it is over the limit of 9"));
 }
 
+/* Nobody will ever write into this FIFO: opening it must not wait for that. */
+static void what_is_no_file_is_left_out(void **state)
+{
+    World *world = *state;
+    g_autofree char *fifo = path_of(world, "fifo.eml");
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_fetched(world, "fifo.eml", 0, 1);
+    assert_non_null(strstr(world->warned->str, "fifo.eml: it is no file"));
+    const char *const devices[] = {"/dev/null", "/dev/zero", NULL};
+    guint64 fetched = 0, failed = 0;
+    assert_true(lodge_files_fetch(devices, world->spool, 1000, &world->sink, &fetched,
+                                  &failed, NULL));
+    assert_int_equal(fetched, 0);
+    assert_int_equal(failed, 2);
+}
+
+static void a_directory_without_messages_is_named(void **state)
+{
+    World *world = *state;
+    write_file(world, "d/letter.txt", "x");
+    assert_fetched(world, "d", 0, 1);
+    assert_non_null(strstr(world->warned->str, "/d: it has no .eml files"));
+}
+
+static void interrupt_nothing(int number)
+{
+    (void)number;
+}
+
+static gboolean always_stopping(gpointer data)
+{
+    (void)data;
+    return TRUE;
+}
+
+static void a_signal_ends_the_wait_for_standard_input(void **state)
+{
+    World *world = *state;
+    int ends[2];
+    int saved = dup(STDIN_FILENO);
+    struct sigaction before, alarmed = {.sa_handler = interrupt_nothing};
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(sigaction(SIGALRM, &alarmed, &before), 0);
+    world->sink.stopping = always_stopping;
+    const char *const paths[] = {"-", NULL};
+    guint64 fetched = 0, failed = 0;
+    g_autoptr(GError) error = NULL;
+    alarm(1);
+    assert_false(lodge_files_fetch(paths, world->spool, 1000, &world->sink, &fetched,
+                                   &failed, &error));
+    assert_true(g_error_matches(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_STOPPED));
+    assert_int_equal(fetched, 0);
+    sigaction(SIGALRM, &before, NULL);
+    dup2(saved, STDIN_FILENO);
+    close(saved);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void standard_input_is_one_message(void **state)
 {
     World *world = *state;
@@ -128,6 +190,9 @@ int main(void)
         TEST(a_maildir_gives_new_and_cur_but_not_tmp),
         TEST(what_cannot_be_read_is_named_and_does_not_stop_the_others),
         TEST(a_file_over_the_limit_is_left_out),
+        TEST(what_is_no_file_is_left_out),
+        TEST(a_directory_without_messages_is_named),
+        TEST(a_signal_ends_the_wait_for_standard_input),
         TEST(standard_input_is_one_message),
         TEST(a_full_disk_ends_it_with_the_spools_error),
     };
