@@ -41,7 +41,8 @@ gboolean lodge_command_parse(const LodgeCommand *command,
         return FALSE;
     }
     if (config != NULL)
-        context->config_path = config; /* for the rest of the program */
+        context->config_path = g_intern_string(config); /* for the rest of the program */
+    g_free(config);
     context->json |= json;
     context->verbose |= verbose;
     return TRUE;

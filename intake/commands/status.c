@@ -2,6 +2,7 @@
 #include "intake/operate/overview.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
+#include <string.h>
 
 #define MISSING_SHOWN 10
 
@@ -103,11 +104,24 @@ static gboolean print_outbox(LodgeLedger *ledger, GError **error)
     return TRUE;
 }
 
-static void print_passes(GPtrArray *passes)
+/* A time as people of the mailbox's call say it. */
+static char *when(const LodgeSettings *settings, const LodgeLedgerPass *pass)
+{
+    for (guint i = 0; i < settings->mailboxes->len; i++) {
+        const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
+        if (strcmp(mailbox->name, pass->account) != 0)
+            continue;
+        const LodgeCallSettings *call = lodge_settings_find_call(settings, mailbox->call);
+        return lodge_zone_format_words(call->rules->call->zone, pass->at_us, TRUE);
+    }
+    return lodge_instant_format(pass->at_us);
+}
+
+static void print_passes(const LodgeSettings *settings, GPtrArray *passes)
 {
     for (guint i = 0; i < passes->len; i++) {
         const LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
-        g_autofree char *at = lodge_instant_format(pass->at_us);
+        g_autofree char *at = when(settings, pass);
         guint64 present = 0;
         guint64 failed = 0;
         for (guint f = 0; f < pass->folders->len; f++) {
@@ -217,7 +231,7 @@ static gboolean print_all(const LodgeContext *context,
     if (!context->json) {
         if (!print_outbox(ledger, error))
             return FALSE;
-        print_passes(passes);
+        print_passes(settings, passes);
         return TRUE;
     }
     g_autoptr(GError) failure = NULL;
