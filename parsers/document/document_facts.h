@@ -12,7 +12,7 @@ typedef enum {
     LODGE_EXAMINED_PARTLY,      /* damaged or cut at a limit; see limits_hit and damaged */
     LODGE_NOT_EXAMINED_TYPE,    /* a type that no examiner knows; media_type says which */
     LODGE_NOT_EXAMINED_CRASHED, /* its reader crashed every time */
-    LODGE_NOT_EXAMINED_LIMIT,   /* its reader ran into its time or memory limit every time */
+    LODGE_NOT_EXAMINED_LIMIT, /* its reader ran into its time or memory limit every time */
 } LodgeExamination;
 
 typedef enum {
@@ -26,18 +26,21 @@ typedef struct {
     char sha256[LODGE_DIGEST_SIZE];
     gint64 size_bytes;
     LodgeExamination examination;
-    char *why;           /* plain words when it is not LODGE_EXAMINED, or NULL */
-    char *media_type;    /* from the bytes: application/pdf, …; application/octet-stream if unknown */
-    gint64 pages;        /* -1: cannot be established */
+    char *why; /* plain words when it is not LODGE_EXAMINED, or NULL */
+    char *
+        media_type; /* from the bytes: application/pdf, …; application/octet-stream if unknown */
+    gint64 pages; /* -1: cannot be established */
     LodgeEncryption encrypted;
-    gboolean scanned;    /* pages, but no text on any of them */
-    gboolean damaged;    /* readable after repair */
+    gboolean scanned; /* pages, but no text on any of them */
+    gboolean damaged; /* readable after repair */
     gboolean is_signed;
     gboolean macros;
-    GStrv active_content; /* "javascript", "launch", "embedded-files", "external-template" … */
-    char *title;         /* document metadata, or NULL */
-    gint64 text_bytes;   /* of the whole text, before any cut */
-    GPtrArray *pages_text; /* char *, UTF-8, one per page (DOCX, ODT: one in all); cut in total at
+    GStrv
+        active_content; /* "javascript", "launch", "embedded-files", "external-template" … */
+    char *title;        /* document metadata, or NULL */
+    gint64 text_bytes; /* of the whole text, before any cut */
+    GPtrArray
+        *pages_text; /* char *, UTF-8, one per page (DOCX, ODT: one in all); cut in total at
                               LODGE_LIMIT_DOCUMENT_TEXT_BYTES */
     GStrv limits_hit;
 } LodgeDocumentFacts;

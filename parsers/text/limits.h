@@ -18,9 +18,9 @@
 #define LODGE_LIMIT_AUTHENTICATION_METHODS 100    /* of one Authentication-Results */
 #define LODGE_LIMIT_AUTHENTICATION_PROPERTIES 100 /* of one method */
 #define LODGE_LIMIT_MESSAGE_IDS 1000              /* of one References or In-Reply-To */
-#define LODGE_LIMIT_BODY_TEXT_BYTES (64 * 1024) /* of the text shown in the reading */
-#define LODGE_LIMIT_NAME_BYTES 1024             /* a decoded file name */
-#define LODGE_LIMIT_VALUE_BYTES (16 * 1024)     /* a header value as handed back */
+#define LODGE_LIMIT_BODY_TEXT_BYTES (64 * 1024)   /* of the text shown in the reading */
+#define LODGE_LIMIT_NAME_BYTES 1024               /* a decoded file name */
+#define LODGE_LIMIT_VALUE_BYTES (16 * 1024)       /* a header value as handed back */
 
 /* documents */
 #define LODGE_LIMIT_PAGES 2000
@@ -34,7 +34,7 @@
 /* the report that a reader hands back */
 #define LODGE_LIMIT_REPORT_BYTES (4 * 1024 * 1024)
 #define LODGE_LIMIT_REPORT_DEPTH 64
-#define LODGE_LIMIT_REPORT_CODES 64                   /* defects, limits hit, active content */
+#define LODGE_LIMIT_REPORT_CODES 64 /* defects, limits hit, active content */
 #define LODGE_LIMIT_READING_BYTES (64 * 1024 * 1024) /* a message with all its documents */
 
 /* a reader process */
@@ -49,6 +49,6 @@
 #define LODGE_LIMIT_IMAP_RESPONSE_BYTES (16 * 1024 * 1024) /* all but streamed literals */
 #define LODGE_LIMIT_IMAP_DEPTH 32
 #define LODGE_LIMIT_IMAP_LITERAL_BYTES                                                     \
-    (64 * 1024) /* a literal that is held, not streamed */
-#define LODGE_LIMIT_IMAP_VALUES (64 * 1024)        /* atoms, strings and lists in one response */
-#define LODGE_LIMIT_IMAP_UIDS (1024 * 1024)        /* in one set that the server names */
+    (64 * 1024)                             /* a literal that is held, not streamed */
+#define LODGE_LIMIT_IMAP_VALUES (64 * 1024) /* atoms, strings and lists in one response */
+#define LODGE_LIMIT_IMAP_UIDS (1024 * 1024) /* in one set that the server names */

@@ -1,6 +1,6 @@
 /* bench_index [messages]: how long the index takes over a large spool, without its disk. */
-#include "spool/ledger_internal.h"
 #include "parsers/text/reference.h"
+#include "spool/ledger_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
