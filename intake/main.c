@@ -6,6 +6,7 @@
 #include "intake/log.h"
 #include "parsers/text/display.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <signal.h>
 #include <stdio.h>
@@ -39,6 +40,16 @@ static gboolean stopping(void)
 static gint64 now_us(void)
 {
     return g_get_real_time();
+}
+
+/* A standard descriptor that came closed would be given to the next file that is opened, and a
+ * message for a person would be written into the spool. These take its place, and refuse what
+ * is asked of them, as a closed one does. */
+static void hold_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 /* The first signal asks us to end in order; a second one ends us: SA_RESETHAND. */
@@ -103,6 +114,16 @@ static int find_command_at(int argc, char **argv)
     return MIN(at, argc);
 }
 
+/* Before the command's name: --version is nobody's else, and --help shows the commands. */
+static gboolean
+asks_for(int argc, char **argv, int command_at, const char *option, const char *letter)
+{
+    for (int i = 1; i < MIN(argc, command_at); i++)
+        if (strcmp(argv[i], option) == 0 || strcmp(argv[i], letter) == 0)
+            return TRUE;
+    return FALSE;
+}
+
 /* Moves the name to the front: [name, options before it, the rest]; free the array only. */
 static char **put_command_first(int argc, char **argv, int at)
 {
@@ -148,19 +169,24 @@ int main(int argc, char **argv)
         .watched = isatty(STDERR_FILENO),
         .colours = wants_colours(),
     };
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+    hold_standard_descriptors();
+    int at = find_command_at(argc, argv);
+    if (asks_for(argc, argv, at, "--help", "-h") ||
+        (at < argc && strcmp(argv[at], "help") == 0)) {
         print_help();
-        return (int)flush_output(argc < 2 ? LODGE_EXIT_USAGE : LODGE_EXIT_DONE);
+        return (int)flush_output(LODGE_EXIT_DONE);
     }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (asks_for(argc, argv, at, "--version", "--version")) {
         printf("lodge %s\n", LODGE_VERSION);
         return (int)flush_output(LODGE_EXIT_DONE);
     }
-    int at = find_command_at(argc, argv);
-    const LodgeCommand *command = at < argc ? find_command(argv[at]) : NULL;
+    if (at == argc) {
+        fprintf(stderr, "lodge: a command is missing; see lodge --help\n");
+        return LODGE_EXIT_USAGE;
+    }
+    const LodgeCommand *command = find_command(argv[at]);
     if (command == NULL) {
-        g_autofree char *shown = lodge_display_line(at < argc ? argv[at] : "", 100);
+        g_autofree char *shown = lodge_display_line(argv[at], 100);
         fprintf(stderr, "lodge: there is no command \"%s\"; see lodge --help\n", shown);
         return LODGE_EXIT_USAGE;
     }

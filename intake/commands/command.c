@@ -14,7 +14,7 @@ gboolean lodge_command_parse(const LodgeCommand *command,
                              char ***argv,
                              GError **error)
 {
-    char *config = NULL;
+    static char *config; /* the context points at it as long as the program runs */
     gboolean json = FALSE;
     gboolean verbose = FALSE;
     const GOptionEntry common[] = {
@@ -37,7 +37,6 @@ gboolean lodge_command_parse(const LodgeCommand *command,
     if (!g_option_context_parse(options, argc, argv, &failure)) {
         g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
                     "%s; see lodge %s --help", failure->message, command->name);
-        g_free(config);
         return FALSE;
     }
     if (config != NULL)
@@ -55,10 +54,10 @@ gboolean lodge_command_expect(
     if (count >= least && (most < 0 || count <= most))
         return TRUE;
     g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
-                "%s: lodge %s %s; see lodge %s --help",
+                "%s: lodge %s%s%s; see lodge %s --help",
                 count < least ? "something is missing" : "too many arguments",
-                command->name, command->arguments != NULL ? command->arguments : "",
-                command->name);
+                command->name, command->arguments != NULL ? " " : "",
+                command->arguments != NULL ? command->arguments : "", command->name);
     return FALSE;
 }
 

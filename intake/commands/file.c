@@ -1,5 +1,6 @@
 #include "intake/commands/command.h"
 #include "intake/commands/print_pass.h"
+#include "intake/failure.h"
 #include "intake/pipeline.h"
 
 /* The call the messages are for: the one that was named, or the only one there is. */
@@ -44,7 +45,9 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     if (report == NULL)
         return LODGE_EXIT_TEMPORARY;
     lodge_print_pass_report(context, report);
-    return lodge_pass_report_exit(report);
+    /* Somebody named these paths; trying again later would not find them either. */
+    return lodge_failure_worse(lodge_pass_report_exit(report),
+                               report->failed > 0 ? LODGE_EXIT_USAGE : LODGE_EXIT_DONE);
 }
 
 const LodgeCommand lodge_command_file = {
