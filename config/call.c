@@ -166,6 +166,7 @@ static void read_call(LodgeCall *call, LodgeKeyGroup *group, LodgeZone *zone)
     read_window(call, group, zone);
     call->late_policy = (LodgeLatePolicy)lodge_key_group_get_choice(group, "late_policy");
     call->mend_days = lodge_key_group_get_number(group, "mend_days", 0);
+    call->mend_counts = (LodgeMendCounts)lodge_key_group_get_choice(group, "mend_counts");
     lodge_key_group_get_range(group, "pages", &call->pages_min, &call->pages_max);
     call->accepted_types = lodge_key_group_get_list(group, "accepted_types");
     check_identity(call, group);

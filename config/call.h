@@ -15,6 +15,11 @@ typedef enum {
     LODGE_LATE_REJECT, /* not filed, the council is told */
 } LodgeLatePolicy;
 
+typedef enum {
+    LODGE_MEND_OWN,      /* a message that mends another counts with its own time */
+    LODGE_MEND_ORIGINAL, /* with the time of the message that it mends, if that is better */
+} LodgeMendCounts;
+
 typedef struct {
     char *id;      /* "transformation" */
     char *title;   /* in words */
@@ -42,7 +47,8 @@ typedef struct {
     char *deadline_text;     /* as configured */
     char *deadline_includes; /* "none", "second", "minute" */
     LodgeLatePolicy late_policy;
-    gint64 mend_days;
+    gint64 mend_days; /* 0: nothing is mended */
+    LodgeMendCounts mend_counts;
     gint64 pages_min, pages_max;
     GStrv accepted_types;  /* media types */
     GPtrArray *themes;     /* LodgeTheme, in order */

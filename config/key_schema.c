@@ -92,6 +92,7 @@ static const LodgeKeySpec CALL_KEYS[] = {
     {"call", "deadline_includes", LODGE_KEY_CHOICE, FALSE, "none", "none;second;minute", 0, 0},
     {"call", "late_policy", LODGE_KEY_CHOICE, FALSE, "file", "file;hold;reject", 0, 0},
     {"call", "mend_days", LODGE_KEY_COUNT, FALSE, "14", NULL, 0, 366},
+    {"call", "mend_counts", LODGE_KEY_CHOICE, FALSE, "own", "own;original", 0, 0},
     {"call", "pages", LODGE_KEY_RANGE, FALSE, "1-2000", NULL, 1, 2000},
     {"call", "accepted_types", LODGE_KEY_LIST, FALSE,
      "application/pdf;"

@@ -7,6 +7,7 @@
 #include "intake/decide/decision_value.h"
 #include "intake/decide/duplicate.h"
 #include "intake/decide/findings.h"
+#include "intake/decide/mending.h"
 #include "intake/decide/mention.h"
 #include "intake/decide/plan.h"
 #include "intake/decide/receipt_content.h"
@@ -79,7 +80,41 @@ static void judge_time_and_sender(Case *at)
     at->extension = verdict.extension;
 }
 
+static void judge_mending(Case *at)
+{
+    LodgeDecision *decision = at->decision;
+    decision->mends = lodge_mending_judge(at->message, at->history, at->rules, decision);
+    if (decision->mends == NULL)
+        return;
+    decision->kind = LODGE_KIND_MENDING;
+    decision->timeliness = lodge_mending_count(decision->mends);
+}
+
+/* A copy of what we have mends nothing. */
+static void forget_mending(LodgeDecision *decision)
+{
+    if (decision->mends == NULL)
+        return;
+    decision->kind = LODGE_KIND_SUBMISSION;
+    decision->timeliness = decision->mends->own;
+    lodge_mends_free(decision->mends);
+    decision->mends = NULL;
+}
+
 /* ---- findings ---- */
+
+static void add_mending_finding(Case *at)
+{
+    const LodgeMends *mends = at->decision->mends;
+    if (mends == NULL)
+        return;
+    g_autofree char *when =
+        lodge_zone_format_words(at->rules->call->zone, mends->received_us, TRUE);
+    lodge_findings_add(at->decision->findings,
+                       mends->original_counts ? LODGE_FINDING_MENDS_ORIGINAL_TIME
+                                              : LODGE_FINDING_MENDS_OWN_TIME,
+                       mends->by, mends->reference, when);
+}
 
 /* Rejected is only who can be told: with anybody else a person looks, for an extension may
  * apply to the council that it turns out to be, and the true sender may know nothing of it. */
@@ -168,6 +203,7 @@ static void add_findings(Case *at)
     if (!at->message->parseable)
         forget_sender_findings(at);
     add_time_findings(at);
+    add_mending_finding(at);
     if (at->evidence->our_fault != NULL) {
         add_our_fault(at);
         return;
@@ -303,6 +339,7 @@ static void judge_outcome(Case *at)
         lodge_duplicate_find(at->message, at->history, decision->outcome, may_answer);
     if (same != NULL) {
         decision->duplicate_of = g_strdup(same->reference);
+        forget_mending(decision);
         settle(at, LODGE_DUPLICATE, LODGE_FINDING_DUPLICATE, same->reference);
     } else if (decision->outcome == LODGE_ACCEPTED) {
         file_version(at);
@@ -340,6 +377,7 @@ LodgeDecision *lodge_decide(const LodgeReading *reading,
     judge_time_and_sender(&at);
     judge_kind(&at);
     list_documents(&at);
+    judge_mending(&at);
     judge_outcome(&at);
     owe_receipt(&at);
     g_ptr_array_unref(at.attachments);

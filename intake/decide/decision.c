@@ -3,6 +3,7 @@
 #include "intake/decide/authority.h"
 #include "intake/decide/decision_value.h"
 #include "intake/decide/findings.h"
+#include "intake/decide/mending.h"
 #include "intake/decide/received_instant.h"
 #include "parsers/text/json.h"
 
@@ -57,6 +58,7 @@ void lodge_decision_free(LodgeDecision *decision)
     lodge_authority_free(decision->authority);
     lodge_received_instant_free(decision->received);
     g_free(decision->duplicate_of);
+    lodge_mends_free(decision->mends);
     g_free(decision->content_key);
     g_free(decision->may_answer);
     g_ptr_array_unref(decision->findings);
@@ -138,6 +140,22 @@ static void format_received(LodgeJsonWriter *json, const LodgeReceivedInstant *r
     lodge_json_end_object(json);
 }
 
+static void format_mends(LodgeJsonWriter *json, const LodgeMends *mends)
+{
+    if (mends == NULL) {
+        lodge_json_add_null(json, "mends");
+        return;
+    }
+    lodge_json_begin_object(json, "mends");
+    lodge_json_add_string(json, "reference", mends->reference);
+    lodge_json_add_string(json, "by", mends->by);
+    lodge_json_add_instant(json, "received", mends->received_us);
+    lodge_json_add_string(json, "timeliness", lodge_timeliness_format(mends->timeliness));
+    lodge_json_add_string(json, "own_timeliness", lodge_timeliness_format(mends->own));
+    lodge_json_add_string(json, "counts", mends->original_counts ? "original" : "own");
+    lodge_json_end_object(json);
+}
+
 static void format_findings(LodgeJsonWriter *json, const GPtrArray *findings)
 {
     lodge_json_begin_array(json, "findings");
@@ -213,6 +231,7 @@ GBytes *lodge_decision_format(const LodgeDecision *decision)
     lodge_json_add_int(json, "version", decision->version);
     lodge_json_add_bool(json, "current", decision->current);
     lodge_json_add_string(json, "duplicate_of", decision->duplicate_of);
+    format_mends(json, decision->mends);
     lodge_json_add_string(json, "content_key", decision->content_key);
     format_findings(json, decision->findings);
     format_documents(json, decision->documents);

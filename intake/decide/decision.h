@@ -94,16 +94,27 @@ typedef struct {
     char *evidence; /* receipt.json */
 } LodgeReceiptContent;
 
+/* The earlier message that this one mends; each keeps its own timeliness. */
+typedef struct {
+    char *reference;
+    char *by;           /* "reply", "reference", "council" */
+    gint64 received_us; /* when that one arrived */
+    LodgeTimeliness timeliness;
+    LodgeTimeliness own;      /* of this message by itself */
+    gboolean original_counts; /* by the call, the time of the earlier one does */
+} LodgeMends;
+
 typedef struct {
     LodgeMailKind kind;
     LodgeOutcome outcome;
-    LodgeTimeliness timeliness;
-    gint64 deadline_us; /* the one applied, extension included */
+    LodgeTimeliness timeliness; /* that counts */
+    gint64 deadline_us;         /* the one applied, extension included */
     LodgeAuthority *authority;
     LodgeReceivedInstant *received;
     guint version;        /* of the council's filed plan; 0: not filed */
     gboolean current;     /* received last of the council's versions */
     char *duplicate_of;   /* reference or NULL */
+    LodgeMends *mends;    /* or NULL */
     char *content_key;    /* SHA-256 hex */
     GPtrArray *findings;  /* LodgeFinding */
     GPtrArray *documents; /* LodgeDecisionDocument, plan first */

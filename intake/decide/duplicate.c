@@ -90,7 +90,7 @@ const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
     return NULL;
 }
 
-static gboolean is_same_content(const LodgeHistory *history, const LodgePast *past)
+gboolean lodge_duplicate_is_same(const LodgeHistory *history, const LodgePast *past)
 {
     for (guint i = 0; i < history->same_content->len; i++) {
         const LodgePast *same = g_ptr_array_index(history->same_content, i);
@@ -106,7 +106,7 @@ const LodgePast *lodge_duplicate_find_reused_id(const LodgeMessageFacts *message
     for (guint i = 0; has_message_id(message) && i < history->council->len; i++) {
         const LodgePast *past = g_ptr_array_index(history->council, i);
         if (g_strcmp0(past->message_id, message->message_id) == 0 &&
-            !is_same_content(history, past))
+            !lodge_duplicate_is_same(history, past))
             return past;
     }
     return NULL;

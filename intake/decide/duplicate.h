@@ -19,6 +19,8 @@ const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
                                       const LodgeHistory *history,
                                       LodgeOutcome outcome,
                                       gboolean may_answer);
+/* Has it the same content key as the message that is being decided? */
+gboolean lodge_duplicate_is_same(const LodgeHistory *history, const LodgePast *past);
 /* An earlier message that bears the same Message-ID but other content, or NULL. */
 const LodgePast *lodge_duplicate_find_reused_id(const LodgeMessageFacts *message,
                                                 const LodgeHistory *history);

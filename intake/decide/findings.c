@@ -122,6 +122,17 @@ static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
     [LODGE_FINDING_EXTENSION_APPLIED] = {"extension-applied", LODGE_NOTE,
                                          "A later deadline was set: {1}", NULL},
 
+    [LODGE_FINDING_MENDS_OWN_TIME] =
+        {"mends", LODGE_NOTE,
+         "This message mends {1}, which reached us on {2}. For the deadline, the time of "
+         "this message counts.",
+         NULL},
+    [LODGE_FINDING_MENDS_ORIGINAL_TIME] =
+        {"mends", LODGE_NOTE,
+         "This message mends {1}, which reached us on {2}. For the deadline, the time of "
+         "that earlier message counts.",
+         NULL},
+
     [LODGE_FINDING_DOCUMENT_MISSING] = {"document-missing", LODGE_HOLD,
                                         "No document is attached to the message.",
                                         "Send the {1} as an attachment, not as a link."},

@@ -3,7 +3,7 @@
  * The words are for a council officer: plain English, no jargon, no view on the plan. {1} and {2} stand
  * for facts of the message; they are strangers' text and pass lodge_display_line here, once,
  * for every finding. Codes are stable: they are stored, counted and read by other programs. One
- * code may have several rows where the call's policy decides the severity ("late"). */
+ * code may have several rows where the call's policy decides the severity ("late", "mends"). */
 #pragma once
 
 #include "intake/decide/decision.h"
@@ -42,6 +42,8 @@ typedef enum {
     LODGE_FINDING_LATE_HELD,
     LODGE_FINDING_LATE_REJECTED,
     LODGE_FINDING_EXTENSION_APPLIED,
+    LODGE_FINDING_MENDS_OWN_TIME,
+    LODGE_FINDING_MENDS_ORIGINAL_TIME,
     /* the document */
     LODGE_FINDING_DOCUMENT_MISSING,
     LODGE_FINDING_TEXT_IN_MAIL,

@@ -330,11 +330,17 @@ gboolean lodge_kind_is_automatic(LodgeMailKind kind)
 const char *lodge_kind_format(LodgeMailKind kind)
 {
     static const char *const words[] = {
-        [LODGE_KIND_SUBMISSION] = "submission", [LODGE_KIND_QUESTION] = "question",
-        [LODGE_KIND_BOUNCE] = "bounce",         [LODGE_KIND_DISPOSITION] = "disposition",
-        [LODGE_KIND_COMPLAINT] = "complaint",   [LODGE_KIND_OWN_RECEIPT] = "own-receipt",
-        [LODGE_KIND_AUTO_REPLY] = "auto-reply", [LODGE_KIND_LIST] = "list",
-        [LODGE_KIND_CALENDAR] = "calendar",     [LODGE_KIND_UNRELATED] = "unrelated",
+        [LODGE_KIND_SUBMISSION] = "submission",
+        [LODGE_KIND_MENDING] = "mending",
+        [LODGE_KIND_QUESTION] = "question",
+        [LODGE_KIND_BOUNCE] = "bounce",
+        [LODGE_KIND_DISPOSITION] = "disposition",
+        [LODGE_KIND_COMPLAINT] = "complaint",
+        [LODGE_KIND_OWN_RECEIPT] = "own-receipt",
+        [LODGE_KIND_AUTO_REPLY] = "auto-reply",
+        [LODGE_KIND_LIST] = "list",
+        [LODGE_KIND_CALENDAR] = "calendar",
+        [LODGE_KIND_UNRELATED] = "unrelated",
     };
     g_return_val_if_fail((gsize)kind < G_N_ELEMENTS(words), NULL);
     return words[kind];

@@ -1,6 +1,7 @@
 /* kind.h - what kind of mail is this? Judged by the marks that programs really leave.
  *
  *   submission   carries a document; also whatever could not be read, for in doubt it is one
+ *   mending      a submission that mends an earlier one; found by mending.h, never here
  *   question     no document, but from somebody registered or about the call
  *   bounce       a delivery report (RFC 3464): multipart/report with a delivery-status part, as Postfix, Exim,
  *                Exchange, Gmail and sendmail write it, or one without such a part (qmail, old Exim and
@@ -23,6 +24,7 @@
 
 typedef enum {
     LODGE_KIND_SUBMISSION,
+    LODGE_KIND_MENDING,
     LODGE_KIND_QUESTION,
     LODGE_KIND_BOUNCE,
     LODGE_KIND_DISPOSITION,

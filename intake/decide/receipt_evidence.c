@@ -100,6 +100,8 @@ static void add_submission(LodgeJsonWriter *json, const LodgeReceiptInputs *inpu
     lodge_json_add_string(json, "timeliness",
                           lodge_timeliness_format(decision->timeliness));
     lodge_json_add_int(json, "version", decision->version);
+    lodge_json_add_string(json, "mends",
+                          decision->mends == NULL ? NULL : decision->mends->reference);
     add_deadline(json, inputs);
     add_findings(json, decision->findings);
     add_attachments(json, decision->documents);

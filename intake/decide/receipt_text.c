@@ -63,6 +63,19 @@ static char *deadline_words(const LodgeZone *zone, gint64 deadline_us)
     return g_strdup_printf("%s, which is the end of %s", at, eve);
 }
 
+/* It did not arrive on time by itself, and must not read as if it had. */
+static char *counted_words(const LodgeMends *mends)
+{
+    const char *own = mends->own == LODGE_LATE ? "It arrived late"
+                                               : "We cannot tell if it arrived on time";
+    if (mends->timeliness == LODGE_ON_TIME)
+        return g_strdup_printf("%s, but it counts as on time, because it mends %s.", own,
+                               mends->reference);
+    return g_strdup_printf("%s, but it mends %s. A person will check whether that message "
+                           "arrived on time.",
+                           own, mends->reference);
+}
+
 static const char *timeliness_words(const LodgeDecision *decision)
 {
     switch (decision->timeliness) {
@@ -83,8 +96,10 @@ static void add_timeliness(LodgeLetter *letter, const LodgeReceiptInputs *inputs
     const LodgeDecision *decision = inputs->decision;
     g_autofree char *deadline =
         deadline_words(inputs->rules->call->zone, decision->deadline_us);
-    add_paragraph(letter, "%s It had to arrive before %s.%s", timeliness_words(decision),
-                  deadline,
+    gboolean by_original = decision->mends != NULL && decision->mends->original_counts;
+    g_autofree char *words =
+        by_original ? counted_words(decision->mends) : g_strdup(timeliness_words(decision));
+    add_paragraph(letter, "%s It had to arrive before %s.%s", words, deadline,
                   inputs->extension == NULL ? "" : " This is an extended deadline.");
 }
 

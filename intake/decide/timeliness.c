@@ -13,14 +13,21 @@ static gboolean straddles(const LodgeReceivedInstant *received, gint64 deadline_
     return before && after;
 }
 
+LodgeTimeliness lodge_timeliness_judge_instant(gint64 received_us,
+                                               const LodgeCall *call,
+                                               gint64 deadline_us)
+{
+    if (call->opens_us != LODGE_INSTANT_UNKNOWN && received_us < call->opens_us)
+        return LODGE_NOT_OPEN;
+    return received_us < deadline_us ? LODGE_ON_TIME : LODGE_LATE;
+}
+
 static LodgeTimeliness
-judge(const LodgeReceivedInstant *received, gint64 opens_us, gint64 deadline_us)
+judge(const LodgeReceivedInstant *received, const LodgeCall *call, gint64 deadline_us)
 {
     if (received->instant_us == LODGE_INSTANT_UNKNOWN || straddles(received, deadline_us))
         return LODGE_UNDETERMINED;
-    if (opens_us != LODGE_INSTANT_UNKNOWN && received->instant_us < opens_us)
-        return LODGE_NOT_OPEN;
-    return received->instant_us < deadline_us ? LODGE_ON_TIME : LODGE_LATE;
+    return lodge_timeliness_judge_instant(received->instant_us, call, deadline_us);
 }
 
 LodgeTimelinessVerdict lodge_timeliness_judge(const LodgeReceivedInstant *received,
@@ -29,6 +36,6 @@ LodgeTimelinessVerdict lodge_timeliness_judge(const LodgeReceivedInstant *receiv
 {
     LodgeTimelinessVerdict verdict = {0};
     verdict.deadline_us = lodge_call_deadline_for(call, council, &verdict.extension);
-    verdict.timeliness = judge(received, call->opens_us, verdict.deadline_us);
+    verdict.timeliness = judge(received, call, verdict.deadline_us);
     return verdict;
 }

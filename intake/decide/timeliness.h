@@ -12,6 +12,10 @@ typedef struct {
     const LodgeExtension *extension; /* that gave it (borrowed), or NULL */
 } LodgeTimelinessVerdict;
 
+/* Of one instant that is known, against a deadline that is. */
+LodgeTimeliness lodge_timeliness_judge_instant(gint64 received_us,
+                                               const LodgeCall *call,
+                                               gint64 deadline_us);
 /* `council`: GSS code, or NULL for nobody in particular. */
 LodgeTimelinessVerdict lodge_timeliness_judge(const LodgeReceivedInstant *received,
                                               const LodgeCall *call,

@@ -41,6 +41,7 @@ static LodgeFindingKind why_automatic(LodgeMailKind kind)
     case LODGE_KIND_CALENDAR:
         return LODGE_FINDING_CALENDAR_MESSAGE;
     case LODGE_KIND_SUBMISSION:
+    case LODGE_KIND_MENDING:
     case LODGE_KIND_QUESTION:
     case LODGE_KIND_UNRELATED:
         break;

@@ -58,6 +58,7 @@ static const Case CASES[] = {
     {"a type that is none", HEAD WHEN "accepted_types = pdf\n", "'pdf' is no media type"},
     {"days with a unit", HEAD WHEN "mend_days = 14d\n",
      "mend_days: '14d' is not a whole number"},
+    {"another time that counts", HEAD WHEN "mend_counts = both\n", "mend_counts: 'both'"},
     {"a theme without phrases", HEAD WHEN "[theme a]\ntitle = A\n",
      "call:8: [theme a]: 'phrases' (list) is missing"},
     {"a theme that every text shows", HEAD WHEN "[theme a]\ntitle = A\nphrases = the\n",
@@ -132,6 +133,7 @@ static void defaults_are_those_of_the_manual(void **state)
     assert_string_equal(call->deadline_includes, "none");
     assert_int_equal(call->late_policy, LODGE_LATE_FILE);
     assert_int_equal(call->mend_days, 14);
+    assert_int_equal(call->mend_counts, LODGE_MEND_OWN);
     assert_int_equal(call->pages_min, 1);
     assert_int_equal(call->pages_max, 2000);
     assert_int_equal(call->opens_us, LODGE_INSTANT_UNKNOWN);

@@ -15,6 +15,8 @@ static const char call_text[] =
     "deadline = %s\n"
     "deadline_includes = %s\n"
     "late_policy = %s\n"
+    "mend_days = %s\n"
+    "mend_counts = %s\n"
     "pages = 3-4\n"
     "[theme transformation]\n"
     "title = How you transformed services\n"
@@ -80,8 +82,8 @@ static char *make_call_text(const WorldRules *wanted)
     /* the template is ours, and constant */
     g_string_printf(text, call_text, or_else(wanted->opens, "2024-04-16T00:00"),
                     or_else(wanted->deadline, "2024-07-20T00:00"),
-                    or_else(wanted->includes, "none"),
-                    or_else(wanted->late_policy, "file"));
+                    or_else(wanted->includes, "none"), or_else(wanted->late_policy, "file"),
+                    or_else(wanted->mend_days, "14"), or_else(wanted->mend_counts, "own"));
     if (wanted->extension_council != NULL)
         g_string_append_printf(text,
                                "[extension after-the-election]\ncouncil = %s\nuntil = %s\n"

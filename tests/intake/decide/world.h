@@ -33,6 +33,8 @@ typedef struct {
     const char *opens;
     const char *includes;    /* "none" */
     const char *late_policy; /* "file" */
+    const char *mend_days;   /* "14" */
+    const char *mend_counts; /* "own" */
     const char *extension_council, *extension_until;
     const char *extra_register; /* groups to add */
     const char *networks;       /* one network more that is ours */
