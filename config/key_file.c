@@ -1,6 +1,9 @@
 #include "config/key_file_internal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 static void free_group(gpointer group)
 {
@@ -65,17 +68,43 @@ LodgeKeyFile *lodge_key_file_parse(const char *text,
     return g_steal_pointer(&file);
 }
 
+static char *set_unreadable(GError **error, const char *path, int failure)
+{
+    g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_FILE,
+                "%s: cannot be read: %s", path, g_strerror(failure));
+    return NULL;
+}
+
+/* A device or a pipe does not say its size and may have no end: one byte over the limit is
+ * enough to know. */
+static gboolean read_all(int fd, char *text, gsize *size_bytes_out)
+{
+    gsize filled = 0;
+    while (filled <= LODGE_KEY_FILE_BYTES) {
+        ssize_t count = read(fd, text + filled, LODGE_KEY_FILE_BYTES + 1 - filled);
+        if (count == 0)
+            break;
+        if (count < 0 && errno != EINTR)
+            return FALSE;
+        filled += count > 0 ? (gsize)count : 0;
+    }
+    text[filled] = '\0';
+    *size_bytes_out = filled;
+    return TRUE;
+}
+
 char *lodge_key_file_read(const char *path, gsize *size_bytes_out, GError **error)
 {
-    g_autoptr(GError) local = NULL;
-    g_autofree char *text = NULL;
-    gsize size_bytes;
-    if (!g_file_get_contents(path, &text, &size_bytes, &local)) {
-        /* GLib's words name the path already. */
-        g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_FILE, "cannot read: %s",
-                    local->message);
-        return NULL;
-    }
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0)
+        return set_unreadable(error, path, errno);
+    g_autofree char *text = g_malloc(LODGE_KEY_FILE_BYTES + 2);
+    gsize size_bytes = 0;
+    gboolean complete = read_all(fd, text, &size_bytes);
+    int failure = errno;
+    close(fd); /* read only: nothing can be lost here */
+    if (!complete)
+        return set_unreadable(error, path, failure);
     if (size_bytes > LODGE_KEY_FILE_BYTES) {
         set_invalid(error, path, "the file is over 1 MB; this is no configuration");
         return NULL;
@@ -85,7 +114,7 @@ char *lodge_key_file_read(const char *path, gsize *size_bytes_out, GError **erro
         return NULL;
     }
     *size_bytes_out = size_bytes;
-    return g_steal_pointer(&text);
+    return g_realloc(g_steal_pointer(&text), size_bytes + 1);
 }
 
 static LodgeKeyGroup *new_group(LodgeKeyFile *file,

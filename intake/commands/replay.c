@@ -1,4 +1,5 @@
 #include "intake/operate/replay.h"
+#include "config/key_file.h"
 #include "intake/commands/command.h"
 #include "intake/log.h"
 #include "parsers/text/display.h"
@@ -90,7 +91,9 @@ replay_named(LodgeLedger *ledger, char **references, Replaying *replaying, GErro
 
 static gboolean load(const char *path, char **text_out, GError **error)
 {
-    return path == NULL || g_file_get_contents(path, text_out, NULL, error);
+    gsize size_bytes = 0;
+    return path == NULL ||
+           (*text_out = lodge_key_file_read(path, &size_bytes, error)) != NULL;
 }
 
 /* The files are parsed once here, so that a mistake in them is told before anything is replayed. */

@@ -134,6 +134,26 @@ static void nuls_and_giants_are_refused(void **state)
     assert_null(read_all(fits, LODGE_KEY_FILE_BYTES));
 }
 
+/* /dev/zero has no end: reading it whole would take all memory there is. */
+static void files_are_read_no_further_than_the_limit(void **state)
+{
+    (void)state;
+    gsize size_bytes = 0;
+    g_autoptr(GError) endless = NULL, directory = NULL, missing = NULL;
+    assert_null(lodge_key_file_read("/dev/zero", &size_bytes, &endless));
+    assert_string_equal(endless->message,
+                        "/dev/zero: the file is over 1 MB; this is no configuration");
+    assert_null(lodge_key_file_read("/tmp", &size_bytes, &directory));
+    assert_string_equal(directory->message, "/tmp: cannot be read: Is a directory");
+    assert_null(lodge_key_file_read("/no/such.conf", &size_bytes, &missing));
+    assert_string_equal(missing->message,
+                        "/no/such.conf: cannot be read: No such file or directory");
+    g_autoptr(GError) error = NULL;
+    g_autofree char *nothing = lodge_key_file_read("/dev/null", &size_bytes, &error);
+    assert_string_equal(nothing, "");
+    assert_int_equal(size_bytes, 0);
+}
+
 static LodgeKeyFile *parse(const char *text)
 {
     g_autoptr(GError) error = NULL;
@@ -206,6 +226,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_line_is_consumed_or_refused_by_name),
         cmocka_unit_test(nuls_and_giants_are_refused),
+        cmocka_unit_test(files_are_read_no_further_than_the_limit),
         cmocka_unit_test(lists_are_split_where_nothing_escapes),
         cmocka_unit_test(paths_are_relative_to_the_file),
         cmocka_unit_test(origins_say_where_each_value_comes_from),
