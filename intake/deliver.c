@@ -14,41 +14,51 @@ typedef struct {
     LodgeCommitter *committer;
     LodgeCourier *courier;
     gint64 next_start_us; /* monotonic: the pace allows the next one then */
+    GBytes *mail;         /* of the next one, when its attempt is journalled already */
     LodgeDelivery *delivery;
 } Round;
 
-static gboolean add_event(LodgeTransaction *txn,
-                          LodgeLedger *ledger,
-                          gint64 now_us,
-                          gpointer data,
-                          GError **error)
+/* ---- the journal ---- */
+
+typedef struct {
+    LodgeEvent events[2];
+    guint count;
+} Entries;
+
+static gboolean add_events(LodgeTransaction *txn,
+                           LodgeLedger *ledger,
+                           gint64 now_us,
+                           gpointer data,
+                           GError **error)
 {
     (void)ledger;
-    LodgeEvent *event = data;
-    event->at_us = now_us;
-    return lodge_transaction_add(txn, event, error);
+    Entries *entries = data;
+    for (guint i = 0; i < entries->count; i++) {
+        entries->events[i].at_us = now_us;
+        if (!lodge_transaction_add(txn, &entries->events[i], error))
+            return FALSE;
+    }
+    return TRUE;
 }
 
-static gboolean
-journal_attempt(Round *round, const LodgeLedgerReceipt *receipt, GError **error)
+static void enter_attempt(Entries *entries, const LodgeLedgerReceipt *receipt)
 {
-    LodgeEvent event = {
+    entries->events[entries->count++] = (LodgeEvent){
         .type = LODGE_EVENT_ATTEMPTED,
         .reference = receipt->reference,
         .receipt = receipt->id,
         .attempt = receipt->attempts + 1,
     };
-    return lodge_committer_run(round->committer, add_event, &event, error);
 }
 
-static gboolean journal_result(Round *round,
-                               const LodgeLedgerReceipt *receipt,
-                               const LodgeCourierReply *reply,
-                               GError **error)
+static void enter_result(Entries *entries,
+                         const Round *round,
+                         const LodgeLedgerReceipt *receipt,
+                         const LodgeCourierReply *reply)
 {
-    const LodgeSmtp *smtp = round->settings->smtp;
     guint attempt = receipt->attempts + 1;
-    LodgeEvent event = {
+    gboolean again = reply->result == LODGE_RETRY || reply->result == LODGE_UNKNOWN;
+    entries->events[entries->count++] = (LodgeEvent){
         .type = LODGE_EVENT_ANSWERED,
         .reference = receipt->reference,
         .receipt = receipt->id,
@@ -56,13 +66,35 @@ static gboolean journal_result(Round *round,
         .code = (char *)lodge_courier_result_format(reply->result),
         .smtp_code = reply->smtp_code,
         .words = reply->words,
-        .retry_at_us = LODGE_INSTANT_UNKNOWN,
+        .retry_at_us = again ? lodge_courier_retry_at(round->settings->smtp, receipt->id,
+                                                      attempt, round->context->now_us())
+                             : LODGE_INSTANT_UNKNOWN,
     };
-    if (reply->result == LODGE_RETRY || reply->result == LODGE_UNKNOWN)
-        event.retry_at_us =
-            lodge_courier_retry_at(smtp, receipt->id, attempt, round->context->now_us());
-    return lodge_committer_run(round->committer, add_event, &event, error);
 }
+
+static gboolean
+journal_attempt(Round *round, const LodgeLedgerReceipt *receipt, GError **error)
+{
+    Entries entries = {.count = 0};
+    enter_attempt(&entries, receipt);
+    return lodge_committer_run(round->committer, add_events, &entries, error);
+}
+
+/* With the attempt of the next one, or NULL: two commits for the price of one. */
+static gboolean journal_result(Round *round,
+                               const LodgeLedgerReceipt *receipt,
+                               const LodgeCourierReply *reply,
+                               const LodgeLedgerReceipt *next,
+                               GError **error)
+{
+    Entries entries = {.count = 0};
+    enter_result(&entries, round, receipt, reply);
+    if (next != NULL)
+        enter_attempt(&entries, next);
+    return lodge_committer_run(round->committer, add_events, &entries, error);
+}
+
+/* ---- one receipt ---- */
 
 /* A server that is down as a whole says nothing about this receipt: only its own failures are counted
  * towards giving up. */
@@ -107,46 +139,90 @@ static void keep_pace(Round *round)
         round->next_start_us = g_get_monotonic_time() + 60 * G_USEC_PER_SEC / pace;
 }
 
+static GBytes *
+read_mail(const Round *round, const LodgeLedgerReceipt *receipt, GError **error)
+{
+    return lodge_spool_read_object(round->spool, receipt->object, MAX_RECEIPT_BYTES, error);
+}
+
+/* The next one's mail, when it follows without a pause; so that no attempt is journalled long before it is
+ * made. A mail that cannot be read is told in its own turn. */
+static GBytes *look_ahead(const Round *round, const LodgeLedgerReceipt *next)
+{
+    if (next == NULL || round->context->stopping() ||
+        g_get_monotonic_time() < round->next_start_us)
+        return NULL;
+    return read_mail(round, next, NULL);
+}
+
+/* Its mail; its attempt is journalled. */
+static GBytes *begin(Round *round, const LodgeLedgerReceipt *receipt, GError **error)
+{
+    gboolean is_journalled = round->mail != NULL;
+    g_autoptr(GBytes) mail =
+        is_journalled ? g_steal_pointer(&round->mail) : read_mail(round, receipt, error);
+    if (mail == NULL)
+        return NULL;
+    keep_pace(round);
+    if (!is_journalled && !journal_attempt(round, receipt, error))
+        return NULL;
+    return g_steal_pointer(&mail);
+}
+
+static void note(LodgeDelivery *delivery,
+                 const LodgeLedgerReceipt *receipt,
+                 const LodgeCourierReply *reply)
+{
+    const char *result = lodge_courier_result_format(reply->result);
+    count(delivery, reply->result);
+    if (reply->result == LODGE_SENT)
+        lodge_log_info("receipt", "receipt", receipt->id, "result", result, NULL);
+    else
+        lodge_log_warning("receipt", "receipt", receipt->id, "result", result, "reply",
+                          reply->words, NULL);
+    if (reply->whole_server) {
+        g_free(delivery->server_fault);
+        delivery->server_fault = g_strdup(reply->words);
+        delivery->person_needed |= reply->person_needed;
+    }
+}
+
 static gboolean send_one(Round *round,
                          const LodgeLedgerReceipt *receipt,
+                         const LodgeLedgerReceipt *next,
                          gboolean *go_on_out,
                          GError **error)
 {
-    g_autoptr(GBytes) mail =
-        lodge_spool_read_object(round->spool, receipt->object, MAX_RECEIPT_BYTES, error);
+    g_autoptr(GBytes) mail = begin(round, receipt, error);
     if (mail == NULL)
-        return FALSE;
-    keep_pace(round);
-    if (!journal_attempt(round, receipt, error))
         return FALSE;
     g_autofree char *from = lodge_receipt_envelope_from(round->settings->smtp, receipt->id);
     LodgeCourierReply reply = {0};
     lodge_courier_send(round->courier, from, receipt->to, mail, &reply);
     give_up_if_old(round, receipt, &reply);
-    count(round->delivery, reply.result);
-    const char *result = lodge_courier_result_format(reply.result);
-    if (reply.result == LODGE_SENT)
-        lodge_log_info("receipt", "receipt", receipt->id, "result", result, NULL);
-    else
-        lodge_log_warning("receipt", "receipt", receipt->id, "result", result, "reply",
-                          reply.words, NULL);
-    if (reply.whole_server) {
-        g_free(round->delivery->server_fault);
-        round->delivery->server_fault = g_strdup(reply.words);
-        round->delivery->person_needed |= reply.person_needed;
-    }
+    note(round->delivery, receipt, &reply);
     *go_on_out = !reply.whole_server;
-    gboolean journalled = journal_result(round, receipt, &reply, error);
+    round->mail = *go_on_out ? look_ahead(round, next) : NULL;
+    gboolean journalled =
+        journal_result(round, receipt, &reply, round->mail != NULL ? next : NULL, error);
     lodge_courier_reply_clear(&reply);
     return journalled;
+}
+
+/* Asked to stop, it still makes the attempt that is journalled. */
+static gboolean may_send(const Round *round)
+{
+    return round->mail != NULL || !round->context->stopping();
 }
 
 static gboolean send_all(Round *round, GPtrArray *due, GError **error)
 {
     gboolean go_on = TRUE;
-    for (guint i = 0; go_on && i < due->len && !round->context->stopping(); i++) {
+    for (guint i = 0; go_on && i < due->len && may_send(round); i++) {
+        const LodgeLedgerReceipt *next =
+            i + 1 < due->len ? g_ptr_array_index(due, i + 1) : NULL;
         lodge_log_progress("sending receipts", i, due->len);
-        if (!send_one(round, g_ptr_array_index(due, i), &go_on, error))
+        if (!send_one(round, g_ptr_array_index(due, i), next, &go_on, error))
             return FALSE;
     }
     lodge_log_progress_end();
@@ -193,6 +269,7 @@ gboolean lodge_deliver_run(const LodgeSettings *settings,
     if (done && due->len > 0 && settings->smtp != NULL && hire_courier(&round))
         done = send_all(&round, due, error);
     lodge_courier_free(round.courier);
+    g_clear_pointer(&round.mail, g_bytes_unref); /* of one that could not be journalled */
     g_autoptr(GError) failure = NULL;
     delivery_out->waiting = lodge_ledger_count_receipts_open(ledger, NULL, &failure);
     if (done && failure != NULL) {

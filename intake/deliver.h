@@ -1,7 +1,8 @@
 /* deliver.h - the eighth step of the walk: the outbox to the SMTP server, one receipt at a time.
  *
- * Each attempt is durable before the first byte of DATA and its result afterwards. A receipt whose attempt
- * has no result (we were killed in between) is sent again with the same bytes and Message-ID. When
+ * Each attempt is durable before the first byte of DATA and its result afterwards; a result shares its
+ * commit with the attempt that follows at once. A receipt whose attempt has no result (we were killed in
+ * between, so there is one at most) is sent again with the same bytes and Message-ID. When
  * the server as a whole fails, the rest waits for the next time. */
 #pragma once
 
