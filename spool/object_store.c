@@ -32,11 +32,18 @@ gboolean lodge_object_store_find(const LodgeDurableRoot *root,
 static int open_named(const LodgeDurableRoot *root, const char *name, GError **error)
 {
     int fd = openat(lodge_durable_root_fd(root), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd >= 0)
-        return fd;
     int failure = errno;
+    struct stat status;
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        return fd;
     g_autofree char *path = lodge_durable_root_join(root, name);
-    lodge_spool_error_set(error, failure, "open", path);
+    if (fd >= 0 || failure == ELOOP)
+        g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
+                    "%s is no file: move it away and restore the file from a backup", path);
+    else
+        lodge_spool_error_set(error, failure, "open", path);
+    if (fd >= 0)
+        close(fd);
     return -1;
 }
 

@@ -1,6 +1,7 @@
 /* The index: sound as a database, of this chain, and row by row what the journal gives. */
 #include "spool/verify_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,6 +65,32 @@ static gboolean compare(LodgeVerification *verification,
     return TRUE;
 }
 
+/* A segment is durable before the index hears of it, so the file of the one it saw last is there
+ * unless the end of the journal was taken away. */
+static gboolean note_lost_end(LodgeVerification *verification)
+{
+    LodgeJournalPosition position;
+    g_autofree char *path = lodge_durable_root_join(verification->root, LODGE_LEDGER_FILE);
+    g_autoptr(LodgeLedger) ledger = lodge_ledger_open(path, LODGE_LEDGER_READ, NULL);
+    if (!verification->journal_whole || ledger == NULL ||
+        !lodge_ledger_check_schema(ledger, NULL) ||
+        !lodge_ledger_get_position(ledger, &position, NULL) || position.segment == 0)
+        return FALSE;
+    g_autofree char *name = lodge_journal_name(position.segment);
+    int root_fd = lodge_durable_root_fd(verification->root);
+    if (faccessat(root_fd, name, F_OK, 0) == 0 || errno != ENOENT)
+        return FALSE;
+    g_autofree char *problem = g_strdup_printf(
+        "ends with segment %" G_GUINT64_FORMAT
+        ", but the index has seen segment %" G_GUINT64_FORMAT ": what they said is lost",
+        verification->last, position.segment);
+    lodge_verify_add(verification, "journal", problem,
+                     "put the missing segments back from a backup; only if there is none, "
+                     "lodge verify --repair goes on without them, and receipts that they "
+                     "say were sent may be sent again");
+    return TRUE;
+}
+
 /* All looks within one read transaction: a writer may be at work. NULL: unusable, and noted. */
 static LodgeLedger *open_index(LodgeVerification *verification)
 {
@@ -72,6 +99,8 @@ static LodgeLedger *open_index(LodgeVerification *verification)
         note(verification, "is missing");
         return NULL;
     }
+    if (note_lost_end(verification))
+        return NULL;
     g_autoptr(GError) reason = NULL;
     g_autoptr(LodgeLedger) ledger =
         lodge_ledger_open_readable(verification->root, G_MAXUINT64, &reason);

@@ -126,6 +126,36 @@ static void a_flipped_bit_in_an_object_is_found(void **state)
     assert_problem(report, world->message_sha256, world->reference);
 }
 
+static char *record_of_row(const World *world, guint64 segment, guint row)
+{
+    g_autoptr(LodgeDurableRoot) root = lodge_durable_root_open(world->dir, NULL);
+    g_autoptr(LodgeJournalSegment) loaded = lodge_journal_load(root, segment, NULL);
+    const char *text = g_ptr_array_index(loaded->rows, row);
+    char *sha256 = NULL;
+    g_autoptr(LodgeEvent) event = lodge_event_parse_row(text, strlen(text), &sha256, NULL);
+    assert_non_null(event);
+    return sha256;
+}
+
+/* Nor is anything followed out of the spool: a link or a directory is damage like any other. */
+static void what_stands_in_an_objects_place_is_damage(void **state)
+{
+    World *world = *state;
+    g_autofree char *raw = object_name(world->message_sha256);
+    g_autofree char *raw_path = g_build_filename(world->dir, raw, NULL);
+    g_autofree char *record = record_of_row(world, 2, 0);
+    g_autofree char *record_name = object_name(record);
+    g_autofree char *record_path = g_build_filename(world->dir, record_name, NULL);
+    forget(world, raw);
+    forget(world, record_name);
+    assert_int_equal(symlink("/etc/passwd", raw_path), 0);
+    assert_int_equal(mkdir(record_path, 0700), 0);
+    g_autoptr(LodgeVerifyReport) report = verify(world, FALSE);
+    assert_problem(report, raw, "is no file");
+    assert_problem(report, record_name, "is no file");
+    rmdir(record_path);
+}
+
 static void a_missing_object_names_its_message(void **state)
 {
     World *world = *state;
@@ -136,17 +166,6 @@ static void a_missing_object_names_its_message(void **state)
     assert_problem(report, name, "message_sha256");
     assert_problem(report, name, world->reference);
     assert_problem(report, name, "is missing");
-}
-
-static char *record_of_row(const World *world, guint64 segment, guint row)
-{
-    g_autoptr(LodgeDurableRoot) root = lodge_durable_root_open(world->dir, NULL);
-    g_autoptr(LodgeJournalSegment) loaded = lodge_journal_load(root, segment, NULL);
-    const char *text = g_ptr_array_index(loaded->rows, row);
-    char *sha256 = NULL;
-    g_autoptr(LodgeEvent) event = lodge_event_parse_row(text, strlen(text), &sha256, NULL);
-    assert_non_null(event);
-    return sha256;
 }
 
 static void a_missing_record_names_its_message(void **state)
@@ -255,9 +274,12 @@ static void a_journal_cut_at_its_end_stops_the_writer_until_it_is_accepted(void 
     assert_int_equal(error->code, LODGE_SPOOL_ERROR_DAMAGED);
     assert_non_null(strstr(error->message, "ends with segment 3"));
     g_autoptr(LodgeVerifyReport) found = verify(world, FALSE);
-    assert_true(found->problems->len > 0);
+    assert_int_equal(found->problems->len, 1);
+    assert_problem(found, "journal",
+                   "ends with segment 3, but the index has seen segment 4");
     g_autoptr(LodgeVerifyReport) mended = verify(world, TRUE);
     assert_true(mended->repaired);
+    assert_int_equal(mended->mended->len, 1);
     LodgeSpool *spool = open_spool(world->dir);
     lodge_spool_close(spool);
 }
@@ -392,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_sound_spool_has_no_problems),
         CASE(a_flipped_bit_in_an_object_is_found),
+        CASE(what_stands_in_an_objects_place_is_damage),
         CASE(a_missing_object_names_its_message),
         CASE(a_missing_record_names_its_message),
         CASE(an_index_is_not_thrown_away_for_lost_records),
