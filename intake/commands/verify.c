@@ -101,6 +101,15 @@ static void print_json(const LodgeVerifyReport *report, const Trees *trees)
     lodge_print_json(lodge_json_finish_text(writer));
 }
 
+static void print_problems(const char *label, const GPtrArray *problems)
+{
+    for (guint i = 0; i < problems->len; i++) {
+        const LodgeVerifyProblem *problem = g_ptr_array_index(problems, i);
+        g_autofree char *words = lodge_display_line(problem->problem, 0);
+        lodge_print("%s%s: %s; %s\n", label, problem->object, words, problem->mend);
+    }
+}
+
 static void print_words(const LodgeVerifyReport *report, const Trees *trees)
 {
     g_autofree char *size = lodge_print_size((gint64)report->bytes);
@@ -114,15 +123,12 @@ static void print_words(const LodgeVerifyReport *report, const Trees *trees)
                     " objects that nothing names (left by work that was cut "
                     "off; harmless)\n",
                     report->orphan_objects);
+    print_problems("mended: ", report->mended);
     if (report->repaired)
         lodge_print("ledger.db was rebuilt from the journal\n");
     if (trees->mended > 0)
         lodge_print("%" G_GUINT64_FORMAT " trees were written again\n", trees->mended);
-    for (guint i = 0; i < report->problems->len; i++) {
-        const LodgeVerifyProblem *problem = g_ptr_array_index(report->problems, i);
-        g_autofree char *words = lodge_display_line(problem->problem, 0);
-        lodge_print("%s: %s; %s\n", problem->object, words, problem->mend);
-    }
+    print_problems("", report->problems);
     lodge_print(report->problems->len == 0 ? "everything is there and unchanged\n"
                                            : "%u problems\n",
                 report->problems->len);
