@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -135,10 +136,18 @@ static char **put_command_first(int argc, char **argv, int at)
     return arguments;
 }
 
+/* "lodge list | head": they have seen enough, and that is no failure. */
+static gboolean has_reader_left(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
+}
+
 /* A result that did not reach whoever asked is no result. */
 static LodgeExit flush_output(LodgeExit code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    gboolean written = fflush(stdout) == 0 && !ferror(stdout);
+    if (written || has_reader_left())
         return code;
     fprintf(stderr, "lodge: standard output cannot be written: %s\n", g_strerror(errno));
     return lodge_failure_worse(code, LODGE_EXIT_TEMPORARY);

@@ -5,6 +5,7 @@
 #include "intake/learn/airlock.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
+#include <sys/timex.h>
 
 /* ---- offline ---- */
 
@@ -38,6 +39,19 @@ static void print_calls(const LodgeContext *context, const LodgeSettings *settin
                     extension != NULL ? " (extended for all)" : "");
         lodge_print("register: %u councils\n", lodge_register_count(call->rules->reg));
     }
+}
+
+/* Deadlines are other people's clocks, stamps are ours: whether ours is kept right is worth a line. */
+static void print_clock(const LodgeContext *context)
+{
+    g_autofree char *now = lodge_instant_format(context->now_us());
+    struct timex state = {0};
+    int kernel = adjtimex(&state);
+    lodge_print_heading(context, "\nClock");
+    lodge_print("%s, %s\n", now,
+                kernel < 0 || kernel == TIME_ERROR
+                    ? "not known to be synchronised; run an NTP client"
+                    : "synchronised, says the kernel");
 }
 
 static void print_airlock(const LodgeContext *context, LodgeExit *code)
@@ -77,7 +91,8 @@ describe_mailbox(const LodgeContext *context, const LodgeMailbox *mailbox, GErro
         return NULL;
     g_autoptr(LodgeMailboxSession) session = lodge_mailbox_open(mailbox, secret, error);
     lodge_secret_wipe(secret);
-    return session != NULL ? lodge_mailbox_describe(session, error) : NULL;
+    return session != NULL ? lodge_mailbox_describe(session, context->now_us(), error)
+                           : NULL;
 }
 
 static char *
@@ -158,6 +173,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     }
     print_origins(context, settings);
     print_calls(context, settings);
+    print_clock(context);
     print_airlock(context, &code);
     if (online)
         print_online(context, settings, &code);

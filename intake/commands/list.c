@@ -1,6 +1,7 @@
 #include "config/key_value.h"
 #include "intake/commands/command.h"
 #include "intake/operate/listing.h"
+#include "parsers/text/display.h"
 
 typedef struct {
     gboolean json;
@@ -26,7 +27,7 @@ static void print_line(const LodgeLedgerMessage *message)
     g_autofree char *when =
         received != NULL ? g_strndup(received, 19) : g_strdup("not established");
     g_autofree char *from =
-        lodge_print_column(message->from != NULL ? message->from : "-", 34);
+        lodge_display_line(message->from != NULL ? message->from : "-", 200);
     g_autofree char *version =
         message->version > 0 ? g_strdup_printf("v%u", message->version) : g_strdup("");
     lodge_print("%-15s  %-16s  %-12s  %-9s  %-3s  %s%s  %s\n", message->reference,

@@ -1,14 +1,18 @@
 #include "intake/fetch/describe.h"
 #include "intake/fetch/marks.h"
+#include "parsers/imap/fetch.h"
 #include "parsers/imap/mailbox_data.h"
 #include "parsers/imap/mailbox_name.h"
 #include "parsers/text/display.h"
 #include <string.h>
 
+#define CLOCK_TOLERANCE_S 60
+
 typedef struct {
     LodgeImapSession *session;
     const LodgeMailbox *mailbox;
     GString *words;
+    gint64 newest_us; /* latest INTERNALDATE seen, or LODGE_INSTANT_UNKNOWN */
 } Description;
 
 static void describe_capabilities(const Description *description)
@@ -52,10 +56,35 @@ static void describe_marks(const Description *description, const char *folder)
                            kept ? "can be stored" : "cannot be stored here");
 }
 
+static gboolean take_date(const LodgeImapResponse *response, gpointer data, GError **error)
+{
+    (void)error;
+    Description *description = data;
+    LodgeImapFetch fetch;
+    if (lodge_imap_fetch_read(response, &fetch))
+        description->newest_us = MAX(description->newest_us, fetch.internaldate_us);
+    return TRUE;
+}
+
+/* The last message of the selected folder: the newest stamp that the server's clock has left. */
+static gboolean look_at_clock(Description *description, guint32 last, GError **error)
+{
+    static const LodgeImapHandler listener = {.response = take_date};
+    LodgeImapSession *session = description->session;
+    g_autofree char *command = g_strdup_printf("FETCH %u (INTERNALDATE)", last);
+    guint ticket = 0;
+    if (last == 0)
+        return TRUE;
+    lodge_imap_session_listen(session, &listener, description);
+    gboolean ok = lodge_imap_session_send(session, "FETCH", command, &ticket, error) &&
+                  lodge_imap_session_wait(session, ticket, 0, NULL, error);
+    lodge_imap_session_listen(session, NULL, NULL);
+    return ok;
+}
+
 /* SELECT, because EXAMINE may show no permanent flags at all (RFC 9051 6.3.3); it changes nothing but \Recent. */
-static gboolean describe_watched(const Description *description,
-                                 const LodgeImapFolder *folder,
-                                 GError **error)
+static gboolean
+describe_watched(Description *description, const LodgeImapFolder *folder, GError **error)
 {
     gboolean read_write = description->mailbox->after != LODGE_AFTER_LEAVE;
     if (!lodge_imap_session_select(description->session, folder->raw, folder->name,
@@ -68,7 +97,7 @@ static gboolean describe_watched(const Description *description,
                            selected->exists, selected->uidvalidity,
                            read_write && selected->read_only ? ", read-only" : "");
     describe_marks(description, shown);
-    return TRUE;
+    return look_at_clock(description, selected->exists, error);
 }
 
 /* ---- folders that are not watched: STATUS, which opens nothing ---- */
@@ -137,7 +166,7 @@ static gboolean describe_unwatched(const Description *description,
     return TRUE;
 }
 
-static gboolean describe_folders(const Description *description,
+static gboolean describe_folders(Description *description,
                                  const GPtrArray *folders,
                                  const GPtrArray *watched,
                                  GError **error)
@@ -164,14 +193,38 @@ check_target(const Description *description, const GPtrArray *folders, GError **
     return lodge_marks_check_server(&context, error);
 }
 
+/* IMAP tells no time of day, but no message can have been stored in the future. */
+static void describe_clock(const Description *description, gint64 now_us)
+{
+    if (description->newest_us == LODGE_INSTANT_UNKNOWN) {
+        g_string_append(description->words,
+                        "server clock: unknown, no message has been stored yet\n");
+        return;
+    }
+    g_autofree char *newest = lodge_instant_format(description->newest_us);
+    gint64 ahead_s = (description->newest_us - now_us) / LODGE_SECOND_US;
+    g_string_append_printf(description->words, "server clock: newest message stored %s",
+                           newest);
+    if (ahead_s > CLOCK_TOLERANCE_S)
+        g_string_append_printf(description->words,
+                               ", which is %" G_GINT64_FORMAT
+                               " s ahead of our clock; check time synchronisation on both",
+                               ahead_s);
+    g_string_append_c(description->words, '\n');
+}
+
 char *lodge_describe_mailbox(LodgeImapSession *session,
                              const LodgeMailbox *mailbox,
                              const GPtrArray *folders,
                              const GPtrArray *watched,
+                             gint64 now_us,
                              GError **error)
 {
     g_autoptr(GString) words = g_string_new(NULL);
-    Description description = {.session = session, .mailbox = mailbox, .words = words};
+    Description description = {.session = session,
+                               .mailbox = mailbox,
+                               .words = words,
+                               .newest_us = LODGE_INSTANT_UNKNOWN};
     g_string_append_printf(words, "%s: logged in as %s\n", lodge_imap_session_name(session),
                            mailbox->endpoint.user);
     describe_capabilities(&description);
@@ -179,6 +232,6 @@ char *lodge_describe_mailbox(LodgeImapSession *session,
     if (!describe_folders(&description, folders, watched, error) ||
         !check_target(&description, folders, error))
         return NULL;
-    g_string_append(words, "server clock: not offered by IMAP\n");
+    describe_clock(&description, now_us);
     return g_string_free(g_steal_pointer(&words), FALSE);
 }

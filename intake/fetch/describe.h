@@ -10,4 +10,5 @@ char *lodge_describe_mailbox(LodgeImapSession *session,
                              const LodgeMailbox *mailbox,
                              const GPtrArray *folders,
                              const GPtrArray *watched,
+                             gint64 now_us,
                              GError **error);

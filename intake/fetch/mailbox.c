@@ -250,11 +250,11 @@ gboolean lodge_mailbox_mark(LodgeMailboxSession *session,
     return FALSE;
 }
 
-char *lodge_mailbox_describe(LodgeMailboxSession *session, GError **error)
+char *lodge_mailbox_describe(LodgeMailboxSession *session, gint64 now_us, GError **error)
 {
     g_autoptr(GPtrArray) watched = choose_folders(session, error);
     if (watched == NULL)
         return NULL;
     return lodge_describe_mailbox(session->imap, session->mailbox, session->folders,
-                                  watched, error);
+                                  watched, now_us, error);
 }

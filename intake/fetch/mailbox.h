@@ -72,7 +72,7 @@ gboolean lodge_mailbox_mark(LodgeMailboxSession *session,
                             gpointer data,
                             GError **error);
 
-/* For check-config --online: capabilities, folders, PERMANENTFLAGS, the server's clock if it can be told. Lines of plain words, LF. */
-char *lodge_mailbox_describe(LodgeMailboxSession *session, GError **error);
+/* For check-config --online: capabilities, folders, PERMANENTFLAGS, and how its newest stamp stands to our clock. Lines of plain words, LF. */
+char *lodge_mailbox_describe(LodgeMailboxSession *session, gint64 now_us, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeMailboxSession, lodge_mailbox_close)

@@ -236,14 +236,18 @@ static void the_description_says_what_is_there_and_what_is_missing(void **state)
 {
     World *world = *state;
     use_keyword(world);
-    ImapPeerScript script =
-        SCRIPT({SELECTED}, {"STATUS \"Sent\" (MESSAGES)",
-                            "* STATUS Sent (MESSAGES 12)\r\n$ OK done\r\n", 0});
+    ImapPeerScript script = SCRIPT(
+        {SELECTED},
+        {"FETCH 3 (INTERNALDATE)",
+         "* 3 FETCH (INTERNALDATE \"19-Jul-2024 12:00:00 +0100\")\r\n$ OK done\r\n", 0},
+        {"STATUS \"Sent\" (MESSAGES)", "* STATUS Sent (MESSAGES 12)\r\n$ OK done\r\n", 0});
     script.list = "* LIST () \"/\" INBOX\r\n* LIST () \"/\" Sent\r\n"
                   "* LIST (\\Noselect) \"/\" Shelf\r\n";
     open_session(world, &script);
+    gint64 now_us = 0;
+    assert_true(lodge_instant_parse("2024-07-19T10:58:00Z", &now_us));
     g_autoptr(GError) error = NULL;
-    g_autofree char *words = lodge_mailbox_describe(world->session, &error);
+    g_autofree char *words = lodge_mailbox_describe(world->session, now_us, &error);
     assert_non_null(words);
     static const char *const parts[] = {
         ": logged in as intake\n",
@@ -253,7 +257,8 @@ static void the_description_says_what_is_there_and_what_is_missing(void **state)
         "folder \"INBOX\": keyword \"$LodgeFiled\" can be stored\n",
         "folder \"Sent\": not watched (outgoing mail), 12 messages\n",
         "folder \"Shelf\": holds no messages\n",
-        "server clock: not offered by IMAP\n",
+        "server clock: newest message stored 2024-07-19T11:00:00.000000Z, which is 120 s ahead "
+        "of our clock; check time synchronisation on both\n",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
         if (strstr(words, parts[i]) == NULL)
