@@ -12,6 +12,7 @@ struct LodgeRecorder {
     LodgeCommitter *committer;
     LodgeRecorded recorded;
     gpointer recorded_data;
+    GHashTable *rules; /* LodgeRules → their GBytes; the committer's thread only */
 };
 
 typedef struct {
@@ -254,6 +255,17 @@ static gboolean put(LodgeTransaction *txn,
     return lodge_transaction_put_object(txn, owned, sha256_out, error);
 }
 
+/* Rules hold a register of hundreds of councils and are the same for every message. */
+static GBytes *format_rules(LodgeRecorder *recorder, const LodgeRules *rules)
+{
+    GBytes *bytes = g_hash_table_lookup(recorder->rules, rules);
+    if (bytes == NULL) {
+        bytes = lodge_rules_format(rules);
+        g_hash_table_insert(recorder->rules, (gpointer)rules, bytes);
+    }
+    return g_bytes_ref(bytes);
+}
+
 static gboolean
 keep_documents(LodgeTransaction *txn, const LodgeFound *found, GError **error)
 {
@@ -263,7 +275,8 @@ keep_documents(LodgeTransaction *txn, const LodgeFound *found, GError **error)
     return TRUE;
 }
 
-static gboolean add_decision(LodgeTransaction *txn,
+static gboolean add_decision(LodgeRecorder *recorder,
+                             LodgeTransaction *txn,
                              const LodgeLedgerMessage *message,
                              const LodgeFound *found,
                              const Verdict *verdict,
@@ -276,7 +289,7 @@ static gboolean add_decision(LodgeTransaction *txn,
     if (!put(txn, g_bytes_ref(found->reading_bytes), reading, error) ||
         !put(txn, lodge_evidence_format(verdict->evidence), evidence, error) ||
         !put(txn, lodge_history_format(verdict->history), history, error) ||
-        !put(txn, lodge_rules_format(verdict->call->rules), rules, error) ||
+        !put(txn, format_rules(recorder, verdict->call->rules), rules, error) ||
         !put(txn, lodge_decision_format(verdict->decision), decision, error) ||
         !keep_documents(txn, found, error))
         return FALSE;
@@ -378,7 +391,7 @@ static gboolean apply(LodgeTransaction *txn,
         return defer(txn, message, "decision-failed", failure->message, now_us, error);
     }
     record->outcome = lodge_outcome_format(verdict.decision->outcome);
-    return add_decision(txn, message, found, &verdict, now_us, error) &&
+    return add_decision(record->recorder, txn, message, found, &verdict, now_us, error) &&
            add_receipts(txn, message, &verdict, now_us, error);
 }
 
@@ -402,11 +415,16 @@ LodgeRecorder *lodge_recorder_new(const LodgeSettings *settings,
     recorder->committer = committer;
     recorder->recorded = recorded;
     recorder->recorded_data = data;
+    recorder->rules =
+        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_bytes_unref);
     return recorder;
 }
 
 void lodge_recorder_free(LodgeRecorder *recorder)
 {
+    if (recorder == NULL)
+        return;
+    g_hash_table_unref(recorder->rules);
     g_free(recorder);
 }
 

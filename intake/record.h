@@ -30,7 +30,7 @@ void lodge_found_free(LodgeFound *found);
 
 typedef struct LodgeRecorder LodgeRecorder;
 
-/* Borrows settings and committer. */
+/* Borrows settings and committer; the settings must not change. */
 LodgeRecorder *lodge_recorder_new(const LodgeSettings *settings,
                                   LodgeCommitter *committer,
                                   LodgeRecorded recorded,
