@@ -61,6 +61,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"smtp", "connect_timeout", LODGE_KEY_DURATION, FALSE, "30s", NULL, SECOND, 10 * MINUTE},
     {"smtp", "reply_timeout", LODGE_KEY_DURATION, FALSE, "5min", NULL, SECOND, HOUR},
 
+    {"border", "kind", LODGE_KEY_CHOICE, FALSE, "generic", "generic;exchange-online", 0, 0},
     {"border", "networks", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"border", "servers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
 

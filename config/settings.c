@@ -273,6 +273,7 @@ static gboolean is_server_pattern(const char *text)
 
 static void read_border(LodgeTrust *trust, LodgeKeyGroup *group)
 {
+    trust->kind = (LodgeBorderKind)lodge_key_group_get_choice(group, "kind");
     g_auto(GStrv) networks = lodge_key_group_get_list(group, "networks");
     for (gsize i = 0; networks[i] != NULL; i++) {
         LodgeNetwork *network = lodge_network_parse(networks[i]);

@@ -6,6 +6,7 @@
 
 #define TRUST_BYTES (1024 * 1024)
 #define TRUST_DEPTH 4
+#define EXCHANGE_ONLINE "exchange-online"
 
 LodgeTrust *lodge_trust_new(void)
 {
@@ -58,6 +59,8 @@ char *lodge_trust_format(const LodgeTrust *trust)
                         lodge_network_format(g_ptr_array_index(trust->networks, i)));
     g_ptr_array_add(networks, NULL);
     lodge_json_begin_object(writer, NULL);
+    if (trust->kind == LODGE_BORDER_EXCHANGE_ONLINE)
+        lodge_json_add_string(writer, "kind", EXCHANGE_ONLINE);
     add_normalised(writer, "networks", (const char *const *)networks->pdata);
     add_normalised(writer, "servers", (const char *const *)trust->servers);
     add_normalised(writer, "authserv_ids", (const char *const *)trust->authserv_ids);
@@ -89,6 +92,14 @@ static LodgeSpfPolicy parse_spf(LodgeJsonDocument *document, const LodgeJsonNode
     return LODGE_SPF_HOLD;
 }
 
+static LodgeBorderKind parse_kind(LodgeJsonDocument *document, const LodgeJsonNode *root)
+{
+    const char *kind = lodge_json_get_optional_string(document, root, "kind");
+    if (kind != NULL && strcmp(kind, EXCHANGE_ONLINE) != 0)
+        lodge_json_fail(document, "kind is not exchange-online");
+    return kind == NULL ? LODGE_BORDER_GENERIC : LODGE_BORDER_EXCHANGE_ONLINE;
+}
+
 LodgeTrust *lodge_trust_parse(const char *json, GError **error)
 {
     g_autoptr(LodgeJsonDocument) document =
@@ -97,6 +108,7 @@ LodgeTrust *lodge_trust_parse(const char *json, GError **error)
         return NULL;
     const LodgeJsonNode *root = lodge_json_root(document);
     g_autoptr(LodgeTrust) trust = lodge_trust_new();
+    trust->kind = parse_kind(document, root);
     parse_networks(trust, document, root);
     g_strfreev(trust->servers);
     trust->servers = lodge_json_get_strings(document, root, "servers");

@@ -1,7 +1,8 @@
 /* trust.h - what we believe about mail that comes to us: our border and whose results we trust.
  *
  * From the groups [border] and [authentication] of lodge.conf; part of the rules. Its text
- * form is normalised, so that equal settings give equal rules. */
+ * form is normalised, so that equal settings give equal rules; a kind that is generic is not written,
+ * because rules from before there were kinds must keep their bytes. */
 #pragma once
 
 #include "config/network.h"
@@ -12,7 +13,13 @@ typedef enum {
     LODGE_SPF_WARN, /* SPF alone proves the sender, with a warning */
 } LodgeSpfPolicy;
 
+typedef enum {
+    LODGE_BORDER_GENERIC,         /* our own servers, by name and network */
+    LODGE_BORDER_EXCHANGE_ONLINE, /* Microsoft's servers take mail in for us */
+} LodgeBorderKind;
+
 typedef struct {
+    LodgeBorderKind kind;
     GPtrArray *networks; /* LodgeNetwork: addresses that are ours */
     GStrv
         servers; /* names our servers write after "by", lower case; "*.dept.gov.uk" allowed */

@@ -1,5 +1,7 @@
 #include "intake/decide/border.h"
 
+#include "intake/decide/exchange_online.h"
+
 static gboolean is_address(const char *text)
 {
     LodgeNetwork *network = text == NULL ? NULL : lodge_network_parse(text);
@@ -16,6 +18,9 @@ static gboolean is_lmtp(const LodgeReceived *hop)
 
 static LodgeHopKind classify(const LodgeReceived *hop, const LodgeTrust *trust)
 {
+    if (trust->kind == LODGE_BORDER_EXCHANGE_ONLINE &&
+        lodge_exchange_online_is_server(hop->by))
+        return lodge_exchange_online_classify(hop, trust);
     if (hop->by == NULL || !lodge_trust_is_our_server(trust, hop->by))
         return LODGE_HOP_FOREIGN;
     if (hop->peer_address == NULL && is_lmtp(hop))

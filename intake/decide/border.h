@@ -11,6 +11,8 @@
  *   border      the border hop
  *   below       everything under it: the sender's
  *
+ * Under [border] kind = exchange-online Microsoft's servers are ours too: exchange_online.h.
+ *
  * A line that was passed over may be the true border, badly written or badly configured. Time
  * is safe from that, because the lines above the border are weighed; trust in authentication results is
  * not, so it ends at the first line that is not internal.

@@ -78,6 +78,50 @@ static void read_method(const LodgeAuthenticationMethod *method,
     lodge_rung_add(ladder, method->method, shown, words);
 }
 
+static void read_all(const LodgeAuthenticationResults *header,
+                     const char *domain,
+                     LodgeTrustedResults *results,
+                     GPtrArray *ladder)
+{
+    for (guint i = 0; i < header->methods->len; i++)
+        read_method(g_ptr_array_index(header->methods, i), domain, results, ladder);
+}
+
+/* "compauth=pass reason=130": DMARC failed, but a seal of a sender that Microsoft trusts explains why. */
+static gboolean is_explained(const LodgeAuthenticationResults *header)
+{
+    for (guint i = 0; i < header->methods->len; i++) {
+        const LodgeAuthenticationMethod *method = g_ptr_array_index(header->methods, i);
+        if (g_strcmp0(method->method, "compauth") == 0 &&
+            g_strcmp0(method->result, "pass") == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Of Exchange Online only DMARC counts, for exactly this domain: its SPF and DKIM results are about
+ * whoever handed the message over. Its own "compauth" proves nothing, but takes back a failure. */
+static void read_exchange(const LodgeAuthenticationResults *header,
+                          const char *domain,
+                          LodgeTrustedResults *results,
+                          GPtrArray *ladder)
+{
+    LodgeTrustedResults read = {0};
+    for (guint i = 0; i < header->methods->len; i++) {
+        const LodgeAuthenticationMethod *method = g_ptr_array_index(header->methods, i);
+        if (g_strcmp0(method->method, "dmarc") == 0)
+            read_method(method, domain, &read, ladder);
+    }
+    results->dmarc_pass = results->dmarc_pass || read.dmarc_pass;
+    if (!read.dmarc_fail)
+        return;
+    if (is_explained(header))
+        lodge_rung_add(ladder, "compauth", "pass",
+                       "Exchange Online knows why DMARC failed; neither proof nor forgery");
+    else
+        results->dmarc_fail = TRUE;
+}
+
 static gboolean has_our_id(const LodgeAuthenticationResults *results,
                            const LodgeTrust *trust)
 {
@@ -89,18 +133,40 @@ static gboolean has_our_id(const LodgeAuthenticationResults *results,
     return FALSE;
 }
 
-static const char *why_ignored(const LodgeAuthenticationResults *header,
+/* Exchange Online signs with no name: then only the topmost can be its own. */
+static const char *why_foreign(const LodgeMessageFacts *message,
+                               const LodgeAuthenticationResults *header,
+                               const LodgeTrust *trust)
+{
+    if (!header->exchange_form)
+        return has_our_id(header, trust) ? NULL : "not by a server whose results we trust";
+    if (trust->kind != LODGE_BORDER_EXCHANGE_ONLINE)
+        return "without a name, and our border is not Exchange Online";
+    for (guint i = 0; i < message->authentication_results->len; i++) {
+        const LodgeAuthenticationResults *at =
+            g_ptr_array_index(message->authentication_results, i);
+        if (at->exchange_form && at->position < header->position)
+            return "without a name, and not the topmost of them";
+    }
+    return NULL;
+}
+
+static const char *why_ignored(const LodgeMessageFacts *message,
+                               const LodgeAuthenticationResults *header,
                                const LodgeBorder *border,
                                const LodgeTrust *trust)
 {
-    if (!has_our_id(header, trust))
-        return "not by a server whose results we trust";
+    const char *foreign = why_foreign(message, header, trust);
+    if (foreign != NULL)
+        return foreign;
     if (!border->has_limit)
         return "the message has no Received line, so nobody can say who wrote it";
     if (border->hop != NULL && header->position > border->hop->position)
         return "below the line of our border, so the sender wrote it";
     if (header->position > border->limit_position)
         return "below a Received line that is not surely ours";
+    if (header->exchange_form && border->hop == NULL)
+        return "without a name, and no line of Exchange Online's front door below it";
     if (!header->well_formed || header->version != 1)
         return "not well formed, or of an unknown version";
     return NULL;
@@ -136,15 +202,17 @@ LodgeTrustedResults lodge_trusted_results_judge(const LodgeMessageFacts *message
     for (guint i = 0; i < message->authentication_results->len; i++) {
         const LodgeAuthenticationResults *header =
             g_ptr_array_index(message->authentication_results, i);
-        const char *ignored = why_ignored(header, border, trust);
+        const char *ignored = why_ignored(message, header, border, trust);
         add_header_rung(header, ignored, ladder);
         if (is_forged(header, border, trust))
             results.forged++;
         if (ignored != NULL)
             continue;
         results.trusted++;
-        for (guint m = 0; m < header->methods->len; m++)
-            read_method(g_ptr_array_index(header->methods, m), domain, &results, ladder);
+        if (header->exchange_form)
+            read_exchange(header, domain, &results, ladder);
+        else
+            read_all(header, domain, &results, ladder);
     }
     return results;
 }

@@ -5,7 +5,9 @@
  * dmarc, dkim and spf count, and only "pass" and "fail" for exactly this domain: relaxed alignment
  * would let one council vouch for another, and "bestguesspass" is a guess. A header with our id
  * below the border hop was forged, or our border does not remove such headers as RFC 8601
- * section 5 demands. Exchange's form without an authserv-id is not trusted yet. */
+ * section 5 demands. Exchange Online's form, without an
+ * authserv-id, counts only under [border] kind = exchange-online, only the topmost, only above its front
+ * door's line, and of it only dmarc. */
 #pragma once
 
 #include "intake/decide/border.h"

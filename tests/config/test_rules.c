@@ -53,6 +53,24 @@ static void rules_survive_the_round_trip(void **state)
     assert_non_null(lodge_register_find(parsed->reg, "E10000016"));
 }
 
+/* Rules stored before a border had a kind are generic, and stay as they are byte for byte. */
+static void only_a_border_in_exchange_online_is_written(void **state)
+{
+    (void)state;
+    g_autoptr(LodgeTrust) trust = lodge_trust_new();
+    g_autofree char *generic = lodge_trust_format(trust);
+    assert_null(strstr(generic, "kind"));
+    trust->kind = LODGE_BORDER_EXCHANGE_ONLINE;
+    g_autofree char *text = lodge_trust_format(trust);
+    assert_non_null(strstr(text, "\"kind\":\"exchange-online\""));
+    g_autoptr(LodgeTrust) parsed = lodge_trust_parse(text, NULL);
+    assert_int_equal(parsed->kind, LODGE_BORDER_EXCHANGE_ONLINE);
+    g_autofree char *again = lodge_trust_format(parsed);
+    assert_string_equal(again, text);
+    g_autoptr(LodgeTrust) old = lodge_trust_parse(generic, NULL);
+    assert_int_equal(old->kind, LODGE_BORDER_GENERIC);
+}
+
 static void the_same_settings_give_the_same_bytes(void **state)
 {
     (void)state;
@@ -106,6 +124,8 @@ static void spoilt_rules_are_refused_by_place(void **state)
          "call:6: [call] zone: 'Europe/London' is not the zone Asia/Tokyo"},
         {"a broken call", "deadline = ", "deadlime = ", "unknown key 'deadlime'"},
         {"a broken register", "[E10000016]", "[E1000001]", "register:1:"},
+        {"a border of another kind",
+         "\"networks\":", "\"kind\":\"x\",\"networks\":", "kind"},
         {"trust of another shape", "\"spf\":\"hold\"", "\"spf\":\"x\"", "spf"},
         {"a zone cut too short", "\"until\":\"2030", "\"until\":\"2024", "rules:"},
     };
@@ -160,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_survive_the_round_trip),
+        cmocka_unit_test(only_a_border_in_exchange_online_is_written),
         cmocka_unit_test(the_same_settings_give_the_same_bytes),
         cmocka_unit_test(fresh_rules_see_the_zone_that_stored_rules_see),
         cmocka_unit_test(spoilt_rules_are_refused_by_place),

@@ -361,6 +361,7 @@ static void the_commented_variant_for_exchange_online_loads(void **state)
     assert_int_equal(mailbox->endpoint.auth, LODGE_AUTH_BEARER);
     assert_int_equal(mailbox->after, LODGE_AFTER_MOVE);
     assert_int_equal(settings->smtp->envelope, LODGE_ENVELOPE_PLAIN);
+    assert_int_equal(settings->trust->kind, LODGE_BORDER_EXCHANGE_ONLINE);
 }
 
 static void a_missing_file_is_named(void **state)

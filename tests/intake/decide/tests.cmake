@@ -9,3 +9,4 @@ add_test(NAME intake/decide/purity
 lodge_fuzz(fuzz_decide fuzz/fuzz_decide.c decide_world lodge_decide)
 lodge_test(intake/decide/test_real_documents decide_world lodge_decide lodge_document)
 lodge_test(intake/decide/test_real_mail decide_world lodge_decide lodge_mail)
+lodge_test(intake/decide/test_exchange_online decide_world lodge_decide lodge_mail)
