@@ -122,6 +122,11 @@ lodge_spool_make_layout(const char *dir, LodgeDurableRoot **root_out, GError **e
 
 LodgeDurableRoot *lodge_spool_find_layout(const char *dir, GError **error)
 {
+    if (!g_file_test(dir, G_FILE_TEST_EXISTS)) {
+        refuse(error, dir,
+               "is not there: check the path; lodge once or lodge file makes the spool");
+        return NULL;
+    }
     g_autoptr(LodgeDurableRoot) root = lodge_durable_root_open(dir, error);
     if (root == NULL)
         return NULL;

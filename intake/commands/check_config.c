@@ -5,24 +5,60 @@
 #include "intake/learn/airlock.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
+#include <string.h>
 #include <sys/timex.h>
 
 /* ---- offline ---- */
 
+static void print_origin(const LodgeSettingOrigin *origin)
+{
+    g_autofree char *value = lodge_display_line(origin->value, 0);
+    lodge_print("%s = %s    # %s\n", origin->key, value, origin->origin);
+}
+
+/* Group by group, in the order in which they first come. */
 static void print_origins(const LodgeContext *context, const LodgeSettings *settings)
 {
-    const char *group = NULL;
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     for (guint i = 0; i < settings->origins->len; i++) {
-        const LodgeSettingOrigin *origin = g_ptr_array_index(settings->origins, i);
-        if (g_strcmp0(group, origin->group) != 0) {
-            g_autofree char *heading =
-                g_strdup_printf("%s[%s]", group != NULL ? "\n" : "", origin->group);
-            lodge_print_heading(context, heading);
-            group = origin->group;
+        const LodgeSettingOrigin *first = g_ptr_array_index(settings->origins, i);
+        if (!g_hash_table_add(seen, first->group))
+            continue;
+        g_autofree char *heading =
+            g_strdup_printf("%s[%s]", i > 0 ? "\n" : "", first->group);
+        lodge_print_heading(context, heading);
+        for (guint j = i; j < settings->origins->len; j++) {
+            const LodgeSettingOrigin *origin = g_ptr_array_index(settings->origins, j);
+            if (strcmp(origin->group, first->group) == 0)
+                print_origin(origin);
         }
-        g_autofree char *value = lodge_display_line(origin->value, 0);
-        lodge_print("%s = %s    # %s\n", origin->key, value, origin->origin);
     }
+}
+
+/* A file that is not there is better known now than at midnight. Commands are run, and credentials
+ * of the service manager looked for, only where they exist: when lodge works. */
+static void check_secret(const char *name, const LodgeEndpoint *endpoint, LodgeExit *code)
+{
+    g_autoptr(GError) error = NULL;
+    if (endpoint->secret.kind != LODGE_SECRET_FILE)
+        return;
+    char *secret = lodge_secret_load(&endpoint->secret, NULL, &error);
+    lodge_secret_wipe(secret);
+    if (error == NULL)
+        return;
+    lodge_print("[%s] %s\n", name, error->message);
+    *code = lodge_failure_worse(*code, LODGE_EXIT_USAGE);
+}
+
+static void check_secrets(const LodgeSettings *settings, LodgeExit *code)
+{
+    for (guint i = 0; i < settings->mailboxes->len; i++) {
+        const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
+        g_autofree char *name = g_strdup_printf("mailbox %s", mailbox->name);
+        check_secret(name, &mailbox->endpoint, code);
+    }
+    if (settings->smtp != NULL)
+        check_secret("smtp", &settings->smtp->endpoint, code);
 }
 
 static void print_calls(const LodgeContext *context, const LodgeSettings *settings)
@@ -173,6 +209,10 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     }
     print_origins(context, settings);
     print_calls(context, settings);
+    lodge_print_heading(context, "\nSecrets");
+    check_secrets(settings, &code);
+    if (code == LODGE_EXIT_DONE)
+        lodge_print("nothing wrong with their files\n");
     print_clock(context);
     print_airlock(context, &code);
     if (online)
