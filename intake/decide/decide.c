@@ -9,6 +9,7 @@
 #include "intake/decide/findings.h"
 #include "intake/decide/mending.h"
 #include "intake/decide/mention.h"
+#include "intake/decide/partial.h"
 #include "intake/decide/plan.h"
 #include "intake/decide/receipt_content.h"
 #include "intake/decide/received_instant.h"
@@ -155,14 +156,6 @@ static void add_time_findings(Case *at)
                            at->extension->until_text, at->extension->reason, NULL);
 }
 
-/* Limits that cut only what is shown, not what was found. */
-static gboolean is_harmless(const char *limit)
-{
-    static const char *const harmless[] = {"body-text-bytes", "value-bytes", "name-bytes",
-                                           NULL};
-    return g_strv_contains(harmless, limit);
-}
-
 static void add_message_findings(Case *at)
 {
     const LodgeMessageFacts *message = at->message;
@@ -171,13 +164,9 @@ static void add_message_findings(Case *at)
         const char *defect = message->defects == NULL ? NULL : message->defects[0];
         lodge_findings_add(findings, LODGE_FINDING_MESSAGE_UNREADABLE, defect, NULL, NULL);
     }
-    for (gsize i = 0; message->limits_hit != NULL && message->limits_hit[i] != NULL; i++) {
-        if (is_harmless(message->limits_hit[i]))
-            continue;
-        lodge_findings_add(findings, LODGE_FINDING_MESSAGE_READ_IN_PART,
-                           message->limits_hit[i], NULL, NULL);
-        break;
-    }
+    const char *limit = lodge_partial_find(message);
+    if (limit != NULL)
+        lodge_findings_add(findings, LODGE_FINDING_MESSAGE_READ_IN_PART, limit, NULL, NULL);
     const LodgePast *past = lodge_duplicate_find_reused_id(message, at->history);
     if (past != NULL)
         lodge_findings_add(findings, LODGE_FINDING_MESSAGE_ID_REUSED, past->reference,
@@ -277,7 +266,8 @@ static gboolean is_no_submission(Case *at)
     LodgeFindingKind why =
         lodge_unsubmission_judge(at->decision->kind, at->message, at->attachments,
                                  at->decision->authority, at->names_call);
-    if (why == LODGE_FINDING_COUNT || at->evidence->our_fault != NULL)
+    if (why == LODGE_FINDING_COUNT || at->evidence->our_fault != NULL ||
+        lodge_partial_find(at->message) != NULL)
         return FALSE;
     settle(at, LODGE_NOT_A_SUBMISSION, why, at->rules->call->noun);
     return TRUE;

@@ -1,5 +1,6 @@
 #include "intake/decide/duplicate.h"
 
+#include "intake/decide/partial.h"
 #include "parsers/text/json.h"
 #include <string.h>
 
@@ -70,6 +71,26 @@ char *lodge_decide_content_key(const LodgeMessageFacts *message)
     return key;
 }
 
+static gboolean has_text(const LodgeMessageFacts *message)
+{
+    if (message->subject != NULL && *message->subject != '\0')
+        return TRUE;
+    for (guint i = 0; i < message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(message->parts, i);
+        if (part->kind == LODGE_PART_BODY && part->size_bytes > 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Is there anything by which it could be recognised? Keys of messages without any are all
+ * equal, and one that was read in part may differ in the rest. */
+static gboolean is_recognisable(const LodgeMessageFacts *message)
+{
+    return message->parseable && lodge_partial_find(message) == NULL &&
+           (has_message_id(message) || has_document(message) || has_text(message));
+}
+
 static gboolean repeats(const LodgePast *past, LodgeOutcome outcome, gboolean may_answer)
 {
     if (past->version > 0)
@@ -82,7 +103,9 @@ const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
                                       LodgeOutcome outcome,
                                       gboolean may_answer)
 {
-    for (guint i = 0; message->parseable && i < history->same_content->len; i++) {
+    if (!is_recognisable(message))
+        return NULL;
+    for (guint i = 0; i < history->same_content->len; i++) {
         const LodgePast *past = g_ptr_array_index(history->same_content, i);
         if (repeats(past, outcome, may_answer))
             return past;

@@ -165,6 +165,43 @@ static void a_message_that_cannot_be_read_is_never_a_duplicate(void **state)
     assert_null(decision->duplicate_of);
 }
 
+static void what_cannot_be_recognised_is_never_a_duplicate(void **state)
+{
+    (void)state;
+    g_autoptr(World) bare = world_new();
+    world_clear_documents(bare);
+    world_set(&bare->message->message_id, NULL);
+    world_set(&bare->message->subject, NULL);
+    g_ptr_array_set_size(bare->message->parts, 0);
+    g_autoptr(World) cut = world_new();
+    g_strfreev(cut->message->limits_hit);
+    cut->message->limits_hit = g_strsplit("header-fields", " ", -1);
+    World *both[] = {bare, cut};
+    for (gsize i = 0; i < 2; i++) {
+        world_add_past(both[i]->history->same_content, "PP24-000001-A", TONBRIDGE, 1,
+                       "2024-07-01T00:00:00Z");
+        g_autoptr(LodgeDecision) decision = world_decide(both[i]);
+        assert_null(decision->duplicate_of);
+    }
+}
+
+static void what_was_read_in_part_is_never_set_aside(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_clear_documents(world);
+    g_ptr_array_set_size(world->message->from, 0);
+    world->message->from_fields = 0;
+    world_set(&world->message->subject, NULL);
+    world_set(&world->message->body_text, NULL);
+    g_strfreev(world->message->limits_hit);
+    world->message->limits_hit = g_strsplit("header-fields", " ", -1);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->outcome, LODGE_HELD);
+    g_autofree char *findings = world_list_findings(decision);
+    assert_non_null(strstr(findings, "message-read-in-part"));
+}
+
 static void versions_are_counted_for_the_council_alone(void **state)
 {
     (void)state;
@@ -233,6 +270,8 @@ int main(void)
         cmocka_unit_test(mail_without_id_or_document_is_told_apart_by_subject_and_text),
         cmocka_unit_test(the_same_message_again_is_a_duplicate_without_receipt),
         cmocka_unit_test(a_copy_is_a_duplicate_only_of_what_was_filed_or_answered),
+        cmocka_unit_test(what_cannot_be_recognised_is_never_a_duplicate),
+        cmocka_unit_test(what_was_read_in_part_is_never_set_aside),
         cmocka_unit_test(a_message_that_cannot_be_read_is_never_a_duplicate),
         cmocka_unit_test(versions_are_counted_for_the_council_alone),
         cmocka_unit_test(current_is_what_was_received_last_whatever_was_processed_first),

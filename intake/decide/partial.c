@@ -1,0 +1,17 @@
+#include "intake/decide/partial.h"
+
+/* Limits that cut only what is shown. */
+static gboolean is_harmless(const char *limit)
+{
+    static const char *const harmless[] = {"body-text-bytes", "value-bytes", "name-bytes",
+                                           NULL};
+    return g_strv_contains(harmless, limit);
+}
+
+const char *lodge_partial_find(const LodgeMessageFacts *message)
+{
+    for (gsize i = 0; message->limits_hit != NULL && message->limits_hit[i] != NULL; i++)
+        if (!is_harmless(message->limits_hit[i]))
+            return message->limits_hit[i];
+    return NULL;
+}
