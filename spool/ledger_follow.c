@@ -223,8 +223,8 @@ static gboolean refuse_lost_segments(LodgeDurableRoot *root, guint64 last, GErro
     g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
                 "the journal ends with segment %" G_GUINT64_FORMAT
                 ", but the index has seen segment %" G_GUINT64_FORMAT
-                ": segments are missing from %s/journal; put them back from a backup, or "
-                "accept their loss with lodge verify --repair",
+                ": segments are missing from %s/journal; put them back from a backup; "
+                "lodge verify says more",
                 last, position.segment, lodge_durable_root_path(root));
     return FALSE;
 }

@@ -16,6 +16,7 @@ LodgeSpoolError lodge_spool_error_code(int errnum)
     case EPERM:
         return LODGE_SPOOL_ERROR_READONLY;
     case ENOENT:
+    case ENOTDIR:
         return LODGE_SPOOL_ERROR_MISSING;
     default:
         return LODGE_SPOOL_ERROR_IO;
@@ -36,6 +37,8 @@ static const char *mend_for(int errnum)
         return "run lodge as the user who owns the spool, or give it the rights";
     case ENOENT:
         return "check the path, or run lodge verify";
+    case ENOTDIR:
+        return "a directory is wanted here; correct the path";
     case EMFILE:
     case ENFILE:
         return "raise the limit of open files";

@@ -57,7 +57,9 @@ check_and_mend_index(LodgeVerification *verification, gboolean repair, GError **
     gboolean wrong = FALSE, unusable = FALSE;
     if (!lodge_verify_index(verification, &wrong, &unusable, error))
         return FALSE;
-    gboolean may = verification->journal_whole && (unusable || !verification->records_lost);
+    /* A lost end of the journal is for a person to accept, not for a repair. */
+    gboolean may = verification->journal_whole && !verification->end_lost &&
+                   (unusable || !verification->records_lost);
     if (!repair || !wrong || !may)
         return TRUE;
     if (!lodge_ledger_rebuild(verification->root, verification->last, LODGE_FOLLOW_TOLERANT,

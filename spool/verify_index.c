@@ -84,10 +84,12 @@ static gboolean note_lost_end(LodgeVerification *verification)
         "ends with segment %" G_GUINT64_FORMAT
         ", but the index has seen segment %" G_GUINT64_FORMAT ": what they said is lost",
         verification->last, position.segment);
-    lodge_verify_add(verification, "journal", problem,
-                     "put the missing segments back from a backup; only if there is none, "
-                     "lodge verify --repair goes on without them, and receipts that they "
-                     "say were sent may be sent again");
+    lodge_verify_add(
+        verification, "journal", problem,
+        "put the missing segments back from a backup; only if there is none, "
+        "move " LODGE_LEDGER_FILE " away and run lodge verify --repair: it goes "
+        "on without them, and receipts that they say were sent may be sent again");
+    verification->end_lost = TRUE;
     return TRUE;
 }
 

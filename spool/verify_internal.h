@@ -12,6 +12,7 @@ typedef struct {
     LodgeLedger *named;     /* temporary database: objects that events name */
     guint64 last;           /* segments that are whole and on the chain */
     gboolean journal_whole; /* all of them are */
+    gboolean end_lost;      /* the index knows segments that the journal does not have */
     gboolean records_lost;  /* some are missing or altered */
 } LodgeVerification;
 

@@ -277,9 +277,12 @@ static void a_journal_cut_at_its_end_stops_the_writer_until_it_is_accepted(void 
     assert_int_equal(found->problems->len, 1);
     assert_problem(found, "journal",
                    "ends with segment 3, but the index has seen segment 4");
+    g_autoptr(LodgeVerifyReport) left = verify(world, TRUE);
+    assert_false(left->repaired);
+    assert_int_equal(left->problems->len, 1);
+    forget(world, "ledger.db"); /* a person has given the segment up */
     g_autoptr(LodgeVerifyReport) mended = verify(world, TRUE);
     assert_true(mended->repaired);
-    assert_int_equal(mended->mended->len, 1);
     LodgeSpool *spool = open_spool(world->dir);
     lodge_spool_close(spool);
 }
