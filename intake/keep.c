@@ -1,5 +1,7 @@
 #include "intake/keep.h"
 
+#include <string.h>
+
 typedef struct {
     LodgeStage *stage;
     LodgeLocation location;
@@ -57,6 +59,29 @@ add_message(LodgeTransaction *txn, Keep *keep, gint64 now_us, GError **error)
     return lodge_transaction_add(txn, &event, error);
 }
 
+static gboolean is_same_place(const LodgeLocation *a, const LodgeLocation *b)
+{
+    return a->uid == b->uid && a->uidvalidity == b->uidvalidity &&
+           strcmp(a->account, b->account) == 0 && strcmp(a->folder, b->folder) == 0;
+}
+
+/* The same bytes at the same place are nothing new: a folder of files may be taken in every hour. */
+static gboolean was_found_there(LodgeLedger *ledger,
+                                const char *reference,
+                                const LodgeLocation *location,
+                                gboolean *found_out,
+                                GError **error)
+{
+    g_autoptr(LodgeLedgerMessage) message =
+        lodge_ledger_get_message(ledger, reference, error);
+    if (message == NULL)
+        return FALSE;
+    *found_out = FALSE;
+    for (guint i = 0; i < message->locations->len && !*found_out; i++)
+        *found_out = is_same_place(g_ptr_array_index(message->locations, i), location);
+    return TRUE;
+}
+
 static gboolean apply(LodgeTransaction *txn,
                       LodgeLedger *ledger,
                       gint64 now_us,
@@ -71,8 +96,11 @@ static gboolean apply(LodgeTransaction *txn,
         g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
     }
-    return known != NULL ? add_location(txn, keep, known, now_us, error)
-                         : add_message(txn, keep, now_us, error);
+    if (known == NULL)
+        return add_message(txn, keep, now_us, error);
+    gboolean found = FALSE;
+    return was_found_there(ledger, known, &keep->location, &found, error) &&
+           (found || add_location(txn, keep, known, now_us, error));
 }
 
 static void done(gpointer data, const GError *error)

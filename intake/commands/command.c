@@ -3,9 +3,18 @@
 #include "parsers/text/display.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 G_DEFINE_QUARK(lodge_command_error_quark, lodge_command_error)
+
+/* GLib's own would print in the locale's character set, and take a full disk for success. */
+static void G_GNUC_NORETURN print_help_and_exit(GOptionContext *options)
+{
+    g_autofree char *help = g_option_context_get_help(options, TRUE, NULL);
+    lodge_print("%s", help);
+    exit(fflush(stdout) == 0 ? LODGE_EXIT_DONE : LODGE_EXIT_TEMPORARY);
+}
 
 gboolean lodge_command_parse(const LodgeCommand *command,
                              LodgeContext *context,
@@ -14,13 +23,15 @@ gboolean lodge_command_parse(const LodgeCommand *command,
                              char ***argv,
                              GError **error)
 {
-    static char *config; /* the context points at it as long as the program runs */
+    g_autofree char *config = NULL;
+    gboolean help = FALSE;
     gboolean json = FALSE;
     gboolean verbose = FALSE;
     const GOptionEntry common[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config,
          "Configuration (default /etc/lodge/lodge.conf)", "FILE"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON for machines", NULL},
+        {"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show these options", NULL},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose,
          "Log every event on standard error", NULL},
         G_OPTION_ENTRY_NULL,
@@ -33,15 +44,17 @@ gboolean lodge_command_parse(const LodgeCommand *command,
     if (entries != NULL)
         g_option_context_add_main_entries(options, entries, NULL);
     g_option_context_add_main_entries(options, common, NULL);
+    g_option_context_set_help_enabled(options, FALSE);
     g_autoptr(GError) failure = NULL;
     if (!g_option_context_parse(options, argc, argv, &failure)) {
         g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
                     "%s; see lodge %s --help", failure->message, command->name);
         return FALSE;
     }
+    if (help)
+        print_help_and_exit(options);
     if (config != NULL)
         context->config_path = g_intern_string(config); /* for the rest of the program */
-    g_free(config);
     context->json |= json;
     context->verbose |= verbose;
     return TRUE;

@@ -45,8 +45,7 @@ static void print_outcomes(const LodgePassReport *report)
 {
     lodge_print("%" G_GUINT64_FORMAT " new messages kept", report->kept);
     if (report->known > 0)
-        lodge_print(", %" G_GUINT64_FORMAT " known ones found at another place",
-                    report->known);
+        lodge_print(", %" G_GUINT64_FORMAT " known already", report->known);
     for (gsize i = 0; i < G_N_ELEMENTS(OUTCOMES); i++)
         if (outcome_count(report, OUTCOMES[i]) > 0)
             lodge_print(", %u %s", outcome_count(report, OUTCOMES[i]), OUTCOMES[i]);

@@ -126,7 +126,7 @@ static LodgeExit replay(Replaying *replaying,
     if (!replaying->context->json)
         lodge_print("%" G_GUINT64_FORMAT " decided again: %" G_GUINT64_FORMAT
                     " would differ%s\n",
-                    replaying->replayed, replaying->different,
+                    replaying->replayed - replaying->unreadable, replaying->different,
                     replaying->unreadable > 0 ? ", some could not be read" : "");
     return replaying->different + replaying->unreadable > 0 ? LODGE_EXIT_DIFFERENT
                                                             : LODGE_EXIT_DONE;
