@@ -37,6 +37,18 @@ fail_value(LodgeKeyGroup *group, const char *key, const char *value, char *fault
     lodge_key_group_fail(group, key, "'%s' %s", shown, words);
 }
 
+#define NO_CONTROL                                                                         \
+    "has a control character, such as a line end written as \\n; leave it out"
+
+/* A line end in a name or an address would be one in a mail. */
+static gboolean has_control(const char *value)
+{
+    for (const char *at = value; *at != '\0'; at++)
+        if (g_ascii_iscntrl(*at))
+            return TRUE;
+    return FALSE;
+}
+
 /* What the file says, consumed; NULL: nothing, or it failed. A list is left as written: its escapes
  * are those of its items. GKeyFile returns a value along with the error for an unknown escape. */
 static char *take_value(LodgeKeyGroup *group, const LodgeKeySpec *spec)
@@ -57,6 +69,10 @@ static char *take_value(LodgeKeyGroup *group, const LodgeKeySpec *spec)
     if (*value == '\0') {
         lodge_key_group_fail(group, spec->key,
                              "the value is empty; leave the line out for the default");
+        return NULL;
+    }
+    if (has_control(value)) {
+        lodge_key_group_fail(group, spec->key, NO_CONTROL);
         return NULL;
     }
     note_origin(group, spec->key, value, found->line);
@@ -98,7 +114,9 @@ static GStrv split_list(LodgeKeyGroup *group, const char *key)
     }
     for (gsize i = 0; raw[i] != NULL; i++) {
         g_strstrip(raw[i]);
-        if (*raw[i] != '\0')
+        if (has_control(raw[i]))
+            lodge_key_group_fail(group, key, NO_CONTROL);
+        else if (*raw[i] != '\0')
             g_strv_builder_add(kept, raw[i]);
         else if (raw[i + 1] != NULL)
             lodge_key_group_fail(group, key, "item %zu of the list is empty", i + 1);
