@@ -21,6 +21,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
 
     {"call", "file", LODGE_KEY_PATH, TRUE, NULL, NULL, 0, 0},
     {"call", "register", LODGE_KEY_PATH, TRUE, NULL, NULL, 0, 0},
+    {"call", "wording", LODGE_KEY_PATH, FALSE, NULL, NULL, 0, 0},
 
     {"mailbox", "call", LODGE_KEY_TEXT, TRUE, NULL, NULL, 0, 0},
     {"mailbox", "host", LODGE_KEY_HOST, TRUE, NULL, NULL, 0, 0},
@@ -125,6 +126,14 @@ static const LodgeKeySpec REGISTER_KEYS[] = {
 
     {"domain", "shared", LODGE_KEY_SWITCH, FALSE, "no", NULL, 0, 0},
 };
+
+static const char *const WORDING_GROUPS[] = {"finding ID", "receipt ID", NULL};
+
+static const LodgeKeySpec WORDING_KEYS[] = {
+    {"finding", "words", LODGE_KEY_TEXT, TRUE, NULL, NULL, 0, 0},
+    {"finding", "next", LODGE_KEY_TEXT, FALSE, NULL, NULL, 0, 0},
+    {"receipt", "words", LODGE_KEY_TEXT, TRUE, NULL, NULL, 0, 0},
+};
 /* clang-format on */
 
 const LodgeKeySchema *lodge_key_schema_settings(void)
@@ -145,6 +154,13 @@ const LodgeKeySchema *lodge_key_schema_register(void)
 {
     static const LodgeKeySchema schema = {"register", REGISTER_GROUPS, REGISTER_KEYS,
                                           G_N_ELEMENTS(REGISTER_KEYS)};
+    return &schema;
+}
+
+const LodgeKeySchema *lodge_key_schema_wording(void)
+{
+    static const LodgeKeySchema schema = {"wording", WORDING_GROUPS, WORDING_KEYS,
+                                          G_N_ELEMENTS(WORDING_KEYS)};
     return &schema;
 }
 

@@ -1,4 +1,4 @@
-/* key_schema.h - every group and key of lodge.conf, the call file and the register file, in one table each.
+/* key_schema.h - every group and key of lodge.conf, the call, register and wording files, in one table each.
  *
  * A key's form, default and bounds stand here and nowhere else: the reader (key_file) takes them from
  * the table, an unknown key is one that is not in it, the nearest known name comes from it, and a test
@@ -45,6 +45,7 @@ typedef struct {
 const LodgeKeySchema *lodge_key_schema_settings(void);
 const LodgeKeySchema *lodge_key_schema_call(void);
 const LodgeKeySchema *lodge_key_schema_register(void);
+const LodgeKeySchema *lodge_key_schema_wording(void);
 
 /* NULL: this group has no such key. */
 const LodgeKeySpec *

@@ -24,6 +24,8 @@ void lodge_rules_free(LodgeRules *rules)
     g_free(rules->instance_domain);
     g_free(rules->call_text);
     g_free(rules->register_text);
+    lodge_wording_free(rules->wording);
+    g_free(rules->wording_text);
     g_free(rules);
 }
 
@@ -102,6 +104,23 @@ LodgeRules *lodge_rules_new(const char *call_text,
     return g_steal_pointer(&rules);
 }
 
+gboolean lodge_rules_set_wording(LodgeRules *rules,
+                                 const char *text,
+                                 const char *name,
+                                 GError **error)
+{
+    g_return_val_if_fail(rules != NULL && name != NULL, FALSE);
+    LodgeWording *wording = text == NULL ? NULL : lodge_wording_parse(text, name, error);
+    if (text != NULL && wording == NULL)
+        return FALSE;
+    char *copy = g_strdup(text);
+    lodge_wording_free(rules->wording);
+    g_free(rules->wording_text);
+    rules->wording = wording;
+    rules->wording_text = copy;
+    return TRUE;
+}
+
 GBytes *lodge_rules_format(const LodgeRules *rules)
 {
     g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
@@ -111,6 +130,9 @@ GBytes *lodge_rules_format(const LodgeRules *rules)
     lodge_json_add_int(writer, "format", RULES_FORMAT);
     lodge_json_add_string(writer, "call_text", rules->call_text);
     lodge_json_add_string(writer, "register_text", rules->register_text);
+    if (rules->wording_text !=
+        NULL) /* rules from before there were wordings keep their bytes */
+        lodge_json_add_string(writer, "wording_text", rules->wording_text);
     lodge_json_add_raw(writer, "trust", trust);
     lodge_json_add_raw(writer, "zone", zone);
     lodge_json_add_string(writer, "service_name", rules->service_name);
@@ -124,6 +146,7 @@ GBytes *lodge_rules_format(const LodgeRules *rules)
 typedef struct {
     const char *call_text;
     const char *register_text;
+    const char *wording_text; /* or NULL */
     char *trust;
     char *zone;
 } Parts;
@@ -138,6 +161,8 @@ static void read_parts(LodgeRules *rules, LodgeJsonDocument *document, Parts *pa
                         format, RULES_FORMAT);
     parts_out->call_text = lodge_json_get_string(document, root, "call_text");
     parts_out->register_text = lodge_json_get_string(document, root, "register_text");
+    parts_out->wording_text =
+        lodge_json_get_optional_string(document, root, "wording_text");
     const LodgeJsonNode *trust = lodge_json_get_object(document, root, "trust");
     const LodgeJsonNode *zone = lodge_json_get_object(document, root, "zone");
     parts_out->trust = trust == NULL ? NULL : lodge_json_node_text(trust);
@@ -164,7 +189,7 @@ static gboolean parse_parts(LodgeRules *rules, const Parts *parts, GError **erro
         return FALSE;
     rules->call_text = g_strdup(parts->call_text);
     rules->register_text = g_strdup(parts->register_text);
-    return TRUE;
+    return lodge_rules_set_wording(rules, parts->wording_text, "wording", error);
 }
 
 LodgeRules *lodge_rules_parse(GBytes *bytes, GError **error)

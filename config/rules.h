@@ -8,6 +8,7 @@
 #include "config/call.h"
 #include "config/register.h"
 #include "config/trust.h"
+#include "config/wording.h"
 #include <glib.h>
 
 typedef struct {
@@ -17,9 +18,11 @@ typedef struct {
     char *service_name;    /* display name of the service in receipts */
     char *help_address;    /* whom a council asks */
     char *instance_domain; /* right side of Message-IDs we make */
+    LodgeWording *wording; /* NULL: the built-in words */
     /* the texts they came from */
     char *call_text;
     char *register_text;
+    char *wording_text; /* NULL: the built-in words */
 } LodgeRules;
 
 /* Takes copies of the texts; parses them. The names are for messages. */
@@ -32,6 +35,11 @@ LodgeRules *lodge_rules_new(const char *call_text,
                             const char *help_address,
                             const char *instance_domain,
                             GError **error);
+/* Other words than the built-in ones; `text` NULL: those. FALSE: refused, and nothing has changed. */
+gboolean lodge_rules_set_wording(LodgeRules *rules,
+                                 const char *text,
+                                 const char *name,
+                                 GError **error);
 void lodge_rules_free(LodgeRules *rules);
 GBytes *lodge_rules_format(const LodgeRules *rules);
 LodgeRules *lodge_rules_parse(GBytes *bytes, GError **error);

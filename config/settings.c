@@ -32,6 +32,7 @@ static void free_call(gpointer data)
     g_free(call->id);
     g_free(call->call_path);
     g_free(call->register_path);
+    g_free(call->wording_path);
     lodge_rules_free(call->rules);
     g_free(call);
 }
@@ -71,6 +72,7 @@ static void read_call(LodgeSettings *settings, LodgeKeyGroup *group)
     call->id = g_strdup(lodge_key_group_argument(group));
     call->call_path = lodge_key_group_get_path(group, "file");
     call->register_path = lodge_key_group_get_path(group, "register");
+    call->wording_path = lodge_key_group_get_path(group, "wording");
     if (!lodge_key_value_is_identifier(call->id))
         lodge_key_group_fail(
             group, NULL,
@@ -354,6 +356,16 @@ static char *help_address(const Reader *reader)
     return g_strconcat("postmaster@", reader->instance_domain, NULL);
 }
 
+static gboolean load_wording(LodgeCallSettings *call, GError **error)
+{
+    gsize size_bytes;
+    if (call->wording_path == NULL)
+        return TRUE;
+    g_autofree char *text = lodge_key_file_read(call->wording_path, &size_bytes, error);
+    return text != NULL &&
+           lodge_rules_set_wording(call->rules, text, call->wording_path, error);
+}
+
 static gboolean load_call(Reader *reader, LodgeCallSettings *call, GError **error)
 {
     g_autofree char *help = help_address(reader);
@@ -369,7 +381,8 @@ static gboolean load_call(Reader *reader, LodgeCallSettings *call, GError **erro
         lodge_rules_new(call_text, call->call_path, register_text, call->register_path,
                         reader->settings->trust, reader->service_name, help,
                         reader->instance_domain, error);
-    return call->rules != NULL && check_call(reader->settings, call, error);
+    return call->rules != NULL && load_wording(call, error) &&
+           check_call(reader->settings, call, error);
 }
 
 static gboolean read_groups(Reader *reader, GError **error)

@@ -60,7 +60,8 @@ typedef struct {
 typedef struct {
     char *id;
     char *call_path, *register_path;
-    LodgeRules *rules; /* the parsed files with trust and names */
+    LodgeRules *rules;  /* the parsed files with trust and names */
+    char *wording_path; /* or NULL */
 } LodgeCallSettings;
 
 typedef struct {

@@ -335,6 +335,7 @@ static void judge_outcome(Case *at)
         file_version(at);
     }
     lodge_findings_sort(decision->findings);
+    lodge_findings_reword(decision->findings, at->rules->wording);
 }
 
 static void owe_receipt(Case *at)

@@ -43,6 +43,9 @@ typedef struct {
     char *words;    /* plain English for a council officer */
     char *mend;     /* what to do next, or NULL */
     char *evidence; /* what it rests on, or NULL */
+    const char
+        *wording; /* id of its words, and the facts in them: not part of the stored form */
+    char *facts[2];
 } LodgeFinding;
 
 /* One rung of the ladder of checks, or one clock of the dossier. */

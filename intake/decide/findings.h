@@ -1,7 +1,7 @@
-/* findings.h - everything that can be found, in one table: code, severity, words, mend.
+/* findings.h - everything that can be found, in one table: code, severity, wording.
  *
- * The words are for a council officer: plain English, no jargon, no view on the plan. {1} and {2} stand
- * for facts of the message; they are strangers' text and pass lodge_display_line here, once,
+ * The words are for a council officer and stand in config/wording. {1} and {2} are
+ * facts of the message; they are strangers' text and pass lodge_display_line here, once,
  * for every finding. Codes are stable: they are stored, counted and read by other programs. One
  * code may have several rows where the call's policy decides the severity ("late", "mends"). */
 #pragma once
@@ -72,8 +72,7 @@ typedef enum {
 typedef struct {
     const char *code;
     LodgeSeverity severity;
-    const char *words; /* with {1}, {2} */
-    const char *mend;  /* or NULL */
+    const char *wording; /* id of its words in config/wording.h */
 } LodgeFindingRow;
 
 const LodgeFindingRow *lodge_findings_row(LodgeFindingKind kind);
@@ -85,6 +84,8 @@ void lodge_findings_add(GPtrArray *findings,
                         const char *evidence,
                         const char *first,
                         const char *second);
+/* Says them again in these words; NULL: they stay in the built-in ones. */
+void lodge_findings_reword(GPtrArray *findings, const LodgeWording *wording);
 /* The gravest severity, or LODGE_NOTE when there is none. */
 LodgeSeverity lodge_findings_gravest(const GPtrArray *findings);
 /* Gravest first; among equals the order in which they were found. */

@@ -7,13 +7,17 @@
 
 #define NAME_BYTES 200
 
-static void add_paragraph(LodgeLetter *letter, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void add_paragraph(LodgeLetter *letter, const char *format, ...)
+/* One sentence of the wording; `fact` NULL: it has none. */
+static void add_sentence(LodgeLetter *letter,
+                         const LodgeReceiptInputs *inputs,
+                         const char *id,
+                         const char *fact,
+                         const char *value)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    g_autofree char *text = g_strdup_vprintf(format, arguments);
-    va_end(arguments);
+    const char *const facts[] = {fact, value, NULL};
+    const LodgeWordingEntry *entry =
+        lodge_wording_find(inputs->rules->wording, LODGE_WORDING_RECEIPT, id);
+    g_autofree char *text = lodge_wording_fill(entry->words, facts);
     lodge_letter_add_paragraph(letter, text);
 }
 
@@ -28,18 +32,17 @@ static void add_line(LodgeLetter *letter, const char *label, const char *value)
 
 static void add_outcome(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
 {
-    const char *noun = inputs->rules->call->noun;
     switch (inputs->decision->outcome) {
     case LODGE_ACCEPTED:
-        add_paragraph(letter, "Your %s has been received and filed.", noun);
+        add_sentence(letter, inputs, "filed", "noun", inputs->rules->call->noun);
         break;
     case LODGE_REJECTED:
-        add_paragraph(letter, "Your message has been received, but it could not be filed.");
+        add_sentence(letter, inputs, "not-filed", NULL, NULL);
         break;
     case LODGE_HELD:
     case LODGE_DUPLICATE:
     case LODGE_NOT_A_SUBMISSION:
-        add_paragraph(letter, "Your message has been received. A person will check it.");
+        add_sentence(letter, inputs, "held", NULL, NULL);
         break;
     }
 }
@@ -63,44 +66,39 @@ static char *deadline_words(const LodgeZone *zone, gint64 deadline_us)
     return g_strdup_printf("%s, which is the end of %s", at, eve);
 }
 
-/* It did not arrive on time by itself, and must not read as if it had. */
-static char *counted_words(const LodgeMends *mends)
+/* What did not arrive on time by itself must not read as if it had. */
+static const char *counted_id(const LodgeMends *mends)
 {
-    const char *own = mends->own == LODGE_LATE ? "It arrived late"
-                                               : "We cannot tell if it arrived on time";
+    gboolean late = mends->own == LODGE_LATE;
     if (mends->timeliness == LODGE_ON_TIME)
-        return g_strdup_printf("%s, but it counts as on time, because it mends %s.", own,
-                               mends->reference);
-    return g_strdup_printf("%s, but it mends %s. A person will check whether that message "
-                           "arrived on time.",
-                           own, mends->reference);
+        return late ? "late-mended" : "undetermined-mended";
+    return late ? "late-mending" : "undetermined-mending";
 }
 
-static const char *timeliness_words(const LodgeDecision *decision)
+static const char *timeliness_id(const LodgeDecision *decision)
 {
-    switch (decision->timeliness) {
-    case LODGE_ON_TIME:
-        return "It arrived on time.";
-    case LODGE_LATE:
-        return "It arrived late.";
-    case LODGE_NOT_OPEN:
-        return "It arrived before submissions opened.";
-    case LODGE_UNDETERMINED:
-        break;
-    }
-    return "A person will check whether it arrived on time.";
+    if (decision->mends != NULL && decision->mends->original_counts)
+        return counted_id(decision->mends);
+    return lodge_timeliness_format(decision->timeliness);
 }
 
 static void add_timeliness(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
 {
     const LodgeDecision *decision = inputs->decision;
+    const LodgeWording *wording = inputs->rules->wording;
     g_autofree char *deadline =
         deadline_words(inputs->rules->call->zone, decision->deadline_us);
-    gboolean by_original = decision->mends != NULL && decision->mends->original_counts;
-    g_autofree char *words =
-        by_original ? counted_words(decision->mends) : g_strdup(timeliness_words(decision));
-    add_paragraph(letter, "%s It had to arrive before %s.%s", words, deadline,
-                  inputs->extension == NULL ? "" : " This is an extended deadline.");
+    const char *const facts[] = {
+        "deadline", deadline, "reference",
+        decision->mends == NULL ? NULL : decision->mends->reference, NULL};
+    const char *rule = inputs->extension == NULL ? "deadline" : "deadline-extended";
+    g_autofree char *first = lodge_wording_fill(
+        lodge_wording_find(wording, LODGE_WORDING_RECEIPT, timeliness_id(decision))->words,
+        facts);
+    g_autofree char *second = lodge_wording_fill(
+        lodge_wording_find(wording, LODGE_WORDING_RECEIPT, rule)->words, facts);
+    g_autofree char *text = g_strdup_printf("%s %s", first, second);
+    lodge_letter_add_paragraph(letter, text);
 }
 
 /* ---- what arrived ---- */
@@ -251,11 +249,11 @@ static GPtrArray *list_mends(const GPtrArray *findings)
     return mends;
 }
 
-static void add_next_steps(LodgeLetter *letter, const GPtrArray *findings)
+static void add_next_steps(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
 {
-    g_autoptr(GPtrArray) mends = list_mends(findings);
+    g_autoptr(GPtrArray) mends = list_mends(inputs->decision->findings);
     if (mends->len == 0) {
-        lodge_letter_add_paragraph(letter, "You do not need to do anything more.");
+        add_sentence(letter, inputs, "nothing-to-do", NULL, NULL);
         return;
     }
     lodge_letter_add_line(letter, "What to do next:");
@@ -264,22 +262,29 @@ static void add_next_steps(LodgeLetter *letter, const GPtrArray *findings)
     lodge_letter_end_group(letter);
 }
 
-static void add_closing(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
+static void add_question(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
 {
-    lodge_letter_add_paragraph(letter, "This receipt is not a view on the plan.");
-    add_paragraph(letter, "If you have a question, write to %s and give the reference %s.",
-                  inputs->rules->help_address, inputs->history->reference);
-    add_paragraph(letter, "This message was written by a machine, for %s.",
-                  inputs->rules->service_name);
+    const char *const facts[] = {"help", inputs->rules->help_address, "reference",
+                                 inputs->history->reference, NULL};
+    const LodgeWordingEntry *entry =
+        lodge_wording_find(inputs->rules->wording, LODGE_WORDING_RECEIPT, "question");
+    g_autofree char *text = lodge_wording_fill(entry->words, facts);
+    lodge_letter_add_paragraph(letter, text);
 }
 
-static void add_digests(LodgeLetter *letter, const GPtrArray *documents)
+static void add_closing(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
 {
+    add_sentence(letter, inputs, "no-view", NULL, NULL);
+    add_question(letter, inputs);
+    add_sentence(letter, inputs, "machine", "service", inputs->rules->service_name);
+}
+
+static void add_digests(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
+{
+    const GPtrArray *documents = inputs->decision->documents;
     if (count_listed(documents) == 0)
         return;
-    lodge_letter_add_paragraph(letter,
-                               "Keep this message. With the following numbers (SHA-256) "
-                               "you can show later exactly which files arrived.");
+    add_sentence(letter, inputs, "keep", NULL, NULL);
     for (guint i = 0; i < documents->len; i++) {
         const LodgeDecisionDocument *document = g_ptr_array_index(documents, i);
         if (!is_listed(document))
@@ -293,10 +298,8 @@ static void add_digests(LodgeLetter *letter, const GPtrArray *documents)
 static char *format_brief(const LodgeReceiptInputs *inputs)
 {
     LodgeLetter *letter = lodge_letter_new();
-    add_paragraph(letter, "Your message has been received.");
-    add_paragraph(
-        letter,
-        "We cannot yet tell for which council it was sent. A person will look at it.");
+    add_sentence(letter, inputs, "received", NULL, NULL);
+    add_sentence(letter, inputs, "council-unknown", NULL, NULL);
     add_message(letter, inputs);
     add_closing(letter, inputs);
     return lodge_letter_finish(letter);
@@ -313,8 +316,8 @@ char *lodge_receipt_format_text(const LodgeReceiptInputs *inputs)
     add_message(letter, inputs);
     add_documents(letter, decision->documents);
     add_findings(letter, decision->findings);
-    add_next_steps(letter, decision->findings);
+    add_next_steps(letter, inputs);
     add_closing(letter, inputs);
-    add_digests(letter, decision->documents);
+    add_digests(letter, inputs);
     return lodge_letter_finish(letter);
 }

@@ -50,6 +50,11 @@ static const LodgeRules *swap_rules(LodgeReplay *replay,
         swap->register_name != NULL ? swap->register_name : "stored register",
         stored->trust, stored->service_name, stored->help_address, stored->instance_domain,
         error);
+    if (rules != NULL &&
+        !lodge_rules_set_wording(rules, stored->wording_text, "stored wording", error)) {
+        lodge_rules_free(rules);
+        return NULL;
+    }
     if (rules != NULL)
         g_hash_table_insert(replay->swapped, g_strdup(sha256), rules);
     return rules;

@@ -22,14 +22,18 @@ static void every_finding_has_its_row(void **state)
     (void)state;
     for (int kind = 0; kind < LODGE_FINDING_COUNT; kind++) {
         const LodgeFindingRow *row = lodge_findings_row((LodgeFindingKind)kind);
-        if (row->code == NULL || row->words == NULL)
+        if (row->code == NULL || row->wording == NULL)
             fail_msg("finding %d has no row", kind);
+        const LodgeWordingEntry *entry =
+            lodge_wording_find(NULL, LODGE_WORDING_FINDING, row->wording);
+        if (entry == NULL)
+            fail_msg("%s has no words", row->wording);
         assert_int_equal(strspn(row->code, "abcdefghijklmnopqrstuvwxyz-"),
                          strlen(row->code));
-        assert_plain(row->code, row->words);
-        if (row->mend != NULL)
-            assert_plain(row->code, row->mend);
-        if (row->severity == LODGE_HOLD && row->mend == NULL)
+        assert_plain(row->code, entry->words);
+        if (entry->next != NULL)
+            assert_plain(row->code, entry->next);
+        if (row->severity == LODGE_HOLD && entry->next == NULL)
             fail_msg("%s holds without saying what to do", row->code);
     }
 }
@@ -45,6 +49,47 @@ static void codes_are_told_apart(void **state)
             if (same && strcmp(code, "late") != 0 && strcmp(code, "mends") != 0)
                 fail_msg("%s is there twice", code);
         }
+}
+
+/* The other way round: words for which nothing can be found would be edited in vain. */
+static void every_wording_of_a_finding_has_its_finding(void **state)
+{
+    (void)state;
+    const LodgeWordingEntry *entry;
+    guint count = 0;
+    for (guint i = 0; (entry = lodge_wording_nth(i)) != NULL; i++) {
+        if (entry->kind != LODGE_WORDING_FINDING)
+            continue;
+        guint found = 0;
+        for (int kind = 0; kind < LODGE_FINDING_COUNT; kind++)
+            if (strcmp(lodge_findings_row((LodgeFindingKind)kind)->wording, entry->id) == 0)
+                found++;
+        if (found != 1)
+            fail_msg("%s belongs to %u findings", entry->id, found);
+        count++;
+    }
+    assert_int_equal(count, LODGE_FINDING_COUNT);
+}
+
+static void findings_are_said_again_in_other_words(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LodgeWording) wording =
+        lodge_wording_parse("[finding macros]\nwords = Programs are in {1}.\n"
+                            "[receipt no-view]\nwords = This is not a view on the plan.\n",
+                            "test", &error);
+    if (wording == NULL)
+        fail_msg("%s", error->message);
+    g_autoptr(GPtrArray) findings = lodge_findings_new();
+    lodge_findings_add(findings, LODGE_FINDING_MACROS, NULL, "{2}\n.docm", NULL);
+    lodge_findings_add(findings, LODGE_FINDING_SCANNED, NULL, "a.pdf", NULL);
+    lodge_findings_reword(findings, wording);
+    const LodgeFinding *macros = g_ptr_array_index(findings, 0);
+    assert_string_equal(macros->words, "Programs are in {2}\\x0A.docm.");
+    assert_string_equal(macros->mend, "If you can, send a copy without macros.");
+    const LodgeFinding *scanned = g_ptr_array_index(findings, 1);
+    assert_non_null(strstr(scanned->words, "a.pdf consists of pictures"));
 }
 
 static char *read_sources(void)
@@ -120,6 +165,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_finding_has_its_row),
         cmocka_unit_test(codes_are_told_apart),
+        cmocka_unit_test(every_wording_of_a_finding_has_its_finding),
+        cmocka_unit_test(findings_are_said_again_in_other_words),
         cmocka_unit_test(every_finding_is_used),
         cmocka_unit_test(facts_are_filled_in_once_and_shown_safely),
         cmocka_unit_test(the_gravest_stands_first),

@@ -279,6 +279,58 @@ static void the_words_are_those_we_use(void **state)
     }
 }
 
+/* Every sentence of a wording is said somewhere, else it would be edited in vain. */
+static void every_wording_of_a_receipt_is_used(void **state)
+{
+    (void)state;
+    static const char *const by_timeliness[] = {"on-time", "late", "not-open",
+                                                "undetermined", NULL};
+    g_autofree char *source = NULL;
+    assert_true(g_file_get_contents(LODGE_SOURCE_DIR "/intake/decide/receipt_text.c",
+                                    &source, NULL, NULL));
+    const LodgeWordingEntry *entry;
+    for (guint i = 0; (entry = lodge_wording_nth(i)) != NULL; i++) {
+        g_autofree char *quoted = g_strdup_printf("\"%s\"", entry->id);
+        if (entry->kind == LODGE_WORDING_RECEIPT && strstr(source, quoted) == NULL &&
+            !g_strv_contains(by_timeliness, entry->id))
+            fail_msg("[receipt %s] is never said", entry->id);
+    }
+}
+
+static void a_receipt_speaks_in_the_department_s_words(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    g_autoptr(GError) error = NULL;
+    if (!lodge_rules_set_wording(
+            world->rules,
+            "[receipt no-view]\nwords = We have no view on your plan.\n"
+            "[receipt filed]\nwords = Thank you: the {noun} is on file.\n"
+            "[receipt on-time]\nwords = It came in time.\n"
+            "[receipt question]\nwords = Ask {help}, and say {reference}.\n"
+            "[finding theme-not-found]\nwords = We looked for {2} in {1}.\n",
+            "test", &error))
+        fail_msg("%s", error->message);
+    world_clear_documents(world);
+    world_add_document(
+        world, "Productivity Plan.pdf", PDF, 3,
+        "Productivity Plan 2024. Transforming services. Technology and data.");
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    const LodgeReceiptContent *receipt = g_ptr_array_index(decision->receipts, 0);
+    static const char *const said[] = {
+        "Thank you: the Productivity Plan is on file.\n",
+        "It came in time. It had to arrive before ",
+        "- We looked for ",
+        "We have no view on your plan.\n",
+        "Ask plans-help@dept.gov.uk, and say PP24-000123-K.\n",
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(said); i++)
+        if (strstr(receipt->text, said[i]) == NULL)
+            fail_msg("'%s' is not in:\n%s", said[i], receipt->text);
+    assert_null(strstr(receipt->text, "is not a view on the plan"));
+    assert_null(strstr(receipt->text, "on time"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +343,8 @@ int main(void)
         cmocka_unit_test(the_evidence_is_json_that_names_everything),
         cmocka_unit_test(no_control_character_of_a_stranger_reaches_a_receipt),
         cmocka_unit_test(the_words_are_those_we_use),
+        cmocka_unit_test(every_wording_of_a_receipt_is_used),
+        cmocka_unit_test(a_receipt_speaks_in_the_department_s_words),
     };
     return cmocka_run_group_tests_name("intake/decide/receipt_content", tests, NULL, NULL);
 }
