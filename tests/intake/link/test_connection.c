@@ -72,6 +72,43 @@ static void a_wrong_password_is_a_refused_login_with_the_servers_reason(void **s
                                 "check user and the password"));
 }
 
+/* Exchange Online: user=<user>^Aauth=Bearer <token>^A^A, whole, in base64. */
+static void an_access_token_logs_in_by_xoauth2(void **state)
+{
+    (void)state;
+    ImapPeerScript script = {.offers = "IMAP4rev1 SASL-IR AUTH=PLAIN AUTH=XOAUTH2"};
+    ImapPeer *peer = imap_peer_start(&script);
+    LodgeEndpoint endpoint =
+        make_endpoint("127.0.0.1", imap_peer_port(peer), LODGE_TLS_NONE);
+    endpoint.auth = LODGE_AUTH_BEARER;
+    g_autoptr(GError) error = NULL;
+    LodgeConnection *connection = lodge_connection_open("imap", &endpoint, SECRET, &error);
+    if (connection == NULL)
+        fail_msg("%s", error->message);
+    lodge_connection_close(connection);
+    g_free(imap_peer_finish(peer));
+    static const char said[] = "user=intake\x01"
+                               "auth=Bearer " SECRET "\x01\x01";
+    g_autofree char *encoded = g_base64_encode((const guchar *)said, strlen(said));
+    g_autofree char *command = g_strdup_printf("AUTHENTICATE XOAUTH2 %s", encoded);
+    assert_non_null(strstr(imap_peer_commands(peer), command));
+    imap_peer_free(peer);
+}
+
+static void a_refused_token_says_that_it_is_the_token(void **state)
+{
+    (void)state;
+    ImapPeerScript script = {.offers = "IMAP4rev1 SASL-IR AUTH=XOAUTH2",
+                             .login_reply = "NO AUTHENTICATE failed."};
+    ImapPeer *peer = imap_peer_start(&script);
+    LodgeEndpoint endpoint =
+        make_endpoint("127.0.0.1", imap_peer_port(peer), LODGE_TLS_NONE);
+    endpoint.auth = LODGE_AUTH_BEARER;
+    assert_refused(&endpoint, LODGE_LINK_ERROR_LOGIN, PARTS("login is refused", "token"));
+    g_free(imap_peer_finish(peer));
+    imap_peer_free(peer);
+}
+
 static void a_reason_that_repeats_credentials_is_not_passed_on(void **state)
 {
     (void)state;
@@ -310,6 +347,8 @@ int main(void)
     lodge_connection_init();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_password_is_a_refused_login_with_the_servers_reason),
+        cmocka_unit_test(an_access_token_logs_in_by_xoauth2),
+        cmocka_unit_test(a_refused_token_says_that_it_is_the_token),
         cmocka_unit_test(a_reason_that_repeats_credentials_is_not_passed_on),
         cmocka_unit_test(a_login_server_out_of_order_is_no_wrong_password),
         cmocka_unit_test(a_server_without_a_way_to_log_in_is_said_to_be_one),

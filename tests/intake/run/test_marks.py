@@ -1,6 +1,7 @@
 """What is done to the mailbox afterwards: nothing, a keyword, or a move; and never more than that."""
 
 import re
+import subprocess
 
 import plans
 import post
@@ -70,6 +71,22 @@ class Marks(WholeRun):
                              MIDDAY)], folder)
         self.run_lodge("once", conf=conf)
         self.assertEqual([e["location"]["folder"] for e in self.world.list(conf)], ["Junk"])
+
+    def test_another_epoch_is_read_again_and_nothing_is_taken_in_twice(self):
+        conf, user, _ = self.scene("epoch")
+        self.fill(user)
+        self.run_lodge("once", conf=conf)
+        entries, receipts = self.world.list(conf), self.world.count(post.DEVON.sender.mail)
+        subprocess.run(["doveadm", "-c", self.world.path("s", "dovecot.conf"), "mailbox", "update",
+                        "-u", user, "--uid-validity", "4242", "INBOX"], check=True)
+        self.run_lodge("once", conf=conf)
+        again = self.world.list(conf)
+        self.assertEqual([e["reference"] for e in again], [e["reference"] for e in entries])
+        self.assertEqual([e["outcome"] for e in again], ["accepted"] * 3)
+        self.assertEqual([[at["uidvalidity"] for at in e["locations"]][1:] for e in again],
+                         [[4242]] * 3)
+        self.assertEqual(self.world.count(post.DEVON.sender.mail), receipts)
+        self.run_lodge("verify", conf=conf)
 
     def test_mail_that_people_tidied_away_is_recognised_and_gets_no_second_receipt(self):
         conf, user, _ = self.scene("tidied")
