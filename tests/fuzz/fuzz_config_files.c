@@ -2,6 +2,7 @@
 #include "config/call.h"
 #include "config/register.h"
 #include "config/register_import.h"
+#include "config/wording.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -23,12 +24,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     GError *error = NULL;
     g_autofree char *text = g_strndup((const char *)bytes + 1, size - 1);
-    if (bytes[0] % 3 == 0) {
+    if (bytes[0] % 4 == 0) {
         g_autoptr(LodgeCall) call = lodge_call_parse(text, "call", NULL, &error);
         check_refusal(call != NULL, error);
-    } else if (bytes[0] % 3 == 1) {
+    } else if (bytes[0] % 4 == 1) {
         g_autoptr(LodgeRegister) reg = lodge_register_parse(text, "register", &error);
         check_refusal(reg != NULL, error);
+    } else if (bytes[0] % 4 == 2) {
+        g_autoptr(LodgeWording) wording = lodge_wording_parse(text, "wording", &error);
+        check_refusal(wording != NULL, error);
     } else {
         LodgeRegisterImport options = {NULL, LODGE_INSTANT_UNKNOWN};
         g_autofree char *reg =
