@@ -1,7 +1,6 @@
-#include "intake/answer/courier.h"
 #include "intake/commands/command.h"
+#include "intake/commands/online.h"
 #include "intake/failure.h"
-#include "intake/fetch/mailbox.h"
 #include "intake/learn/airlock.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
@@ -50,15 +49,21 @@ static void check_secret(const char *name, const LodgeEndpoint *endpoint, LodgeE
     *code = lodge_failure_worse(*code, LODGE_EXIT_USAGE);
 }
 
-static void check_secrets(const LodgeSettings *settings, LodgeExit *code)
+static void
+print_secrets(const LodgeContext *context, const LodgeSettings *settings, LodgeExit *code)
 {
+    LodgeExit found = LODGE_EXIT_DONE;
+    lodge_print_heading(context, "\nSecrets");
     for (guint i = 0; i < settings->mailboxes->len; i++) {
         const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
         g_autofree char *name = g_strdup_printf("mailbox %s", mailbox->name);
-        check_secret(name, &mailbox->endpoint, code);
+        check_secret(name, &mailbox->endpoint, &found);
     }
     if (settings->smtp != NULL)
-        check_secret("smtp", &settings->smtp->endpoint, code);
+        check_secret("smtp", &settings->smtp->endpoint, &found);
+    if (found == LODGE_EXIT_DONE)
+        lodge_print("nothing wrong with their files\n");
+    *code = lodge_failure_worse(*code, found);
 }
 
 static void print_calls(const LodgeContext *context, const LodgeSettings *settings)
@@ -107,67 +112,38 @@ static void print_airlock(const LodgeContext *context, LodgeExit *code)
 
 /* ---- online ---- */
 
-static void print_result(const char *words, const GError *error, LodgeExit *code)
+static void print_answer(const LodgeContext *context, const LodgeOnlineAnswer *answer)
 {
-    if (error == NULL) {
-        lodge_print("%s", words);
+    g_autofree char *heading = g_strdup_printf("\n[%s] online", answer->name);
+    lodge_print_heading(context, heading);
+    if (answer->error == NULL) {
+        lodge_print("%s", answer->words);
         return;
     }
-    g_autofree char *shown = lodge_display_line(error->message, 0);
+    g_autofree char *shown = lodge_display_line(answer->error->message, 0);
     lodge_print("failed: %s\n", shown);
-    *code = lodge_failure_worse(*code, lodge_failure_exit(error));
-}
-
-static char *
-describe_mailbox(const LodgeContext *context, const LodgeMailbox *mailbox, GError **error)
-{
-    char *secret =
-        lodge_secret_load(&mailbox->endpoint.secret, context->credentials_directory, error);
-    if (secret == NULL)
-        return NULL;
-    g_autoptr(LodgeMailboxSession) session = lodge_mailbox_open(mailbox, secret, error);
-    lodge_secret_wipe(secret);
-    return session != NULL ? lodge_mailbox_describe(session, context->now_us(), error)
-                           : NULL;
-}
-
-static char *
-describe_smtp(const LodgeContext *context, const LodgeSmtp *smtp, GError **error)
-{
-    char *secret = NULL;
-    if (smtp->endpoint.auth != LODGE_AUTH_NONE) {
-        secret = lodge_secret_load(&smtp->endpoint.secret, context->credentials_directory,
-                                   error);
-        if (secret == NULL)
-            return NULL;
-    }
-    char *words = lodge_courier_describe(smtp, secret, error);
-    lodge_secret_wipe(secret);
-    return words;
-}
-
-static void
-print_online(const LodgeContext *context, const LodgeSettings *settings, LodgeExit *code)
-{
-    for (guint i = 0; i < settings->mailboxes->len; i++) {
-        const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
-        g_autoptr(GError) error = NULL;
-        g_autofree char *heading = g_strdup_printf("\nMailbox %s", mailbox->name);
-        lodge_print_heading(context, heading);
-        g_autofree char *words = describe_mailbox(context, mailbox, &error);
-        print_result(words, error, code);
-    }
-    if (settings->smtp == NULL)
-        return;
-    g_autoptr(GError) error = NULL;
-    lodge_print_heading(context, "\nSMTP");
-    g_autofree char *words = describe_smtp(context, settings->smtp, &error);
-    print_result(words, error, code);
 }
 
 /* ---- machines ---- */
 
-static void print_json(const LodgeSettings *settings)
+static void write_answers(LodgeJsonWriter *writer, GPtrArray *answers)
+{
+    lodge_json_begin_array(writer, "online");
+    for (guint i = 0; i < answers->len; i++) {
+        const LodgeOnlineAnswer *answer = g_ptr_array_index(answers, i);
+        g_auto(GStrv) lines =
+            g_strsplit(answer->words != NULL ? g_strchomp(answer->words) : "", "\n", -1);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "name", answer->name);
+        lodge_json_add_strings(writer, "lines", (const char *const *)lines);
+        lodge_json_add_string(writer, "error",
+                              answer->error != NULL ? answer->error->message : NULL);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
+static void print_json(const LodgeSettings *settings, GPtrArray *answers)
 {
     LodgeJsonWriter *writer = lodge_json_writer_new();
     lodge_json_begin_object(writer, NULL);
@@ -183,8 +159,23 @@ static void print_json(const LodgeSettings *settings)
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);
+    write_answers(writer, answers);
     lodge_json_end_object(writer);
     lodge_print_json(lodge_json_finish_text(writer));
+}
+
+static void print_words(const LodgeContext *context,
+                        const LodgeSettings *settings,
+                        GPtrArray *answers,
+                        LodgeExit *code)
+{
+    print_origins(context, settings);
+    print_calls(context, settings);
+    print_secrets(context, settings, code);
+    print_clock(context);
+    print_airlock(context, code);
+    for (guint i = 0; i < answers->len; i++)
+        print_answer(context, g_ptr_array_index(answers, i));
 }
 
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
@@ -202,21 +193,17 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
     if (settings == NULL)
         return LODGE_EXIT_USAGE;
+    g_autoptr(GPtrArray) answers =
+        online ? lodge_online_ask(context, settings) : g_ptr_array_new();
     LodgeExit code = LODGE_EXIT_DONE;
-    if (context->json && !online) {
-        print_json(settings);
-        return code;
+    for (guint i = 0; i < answers->len; i++) {
+        const LodgeOnlineAnswer *answer = g_ptr_array_index(answers, i);
+        code = lodge_failure_worse(code, lodge_failure_exit(answer->error));
     }
-    print_origins(context, settings);
-    print_calls(context, settings);
-    lodge_print_heading(context, "\nSecrets");
-    check_secrets(settings, &code);
-    if (code == LODGE_EXIT_DONE)
-        lodge_print("nothing wrong with their files\n");
-    print_clock(context);
-    print_airlock(context, &code);
-    if (online)
-        print_online(context, settings, &code);
+    if (context->json)
+        print_json(settings, answers);
+    else
+        print_words(context, settings, answers, &code);
     return code;
 }
 

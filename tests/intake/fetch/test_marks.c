@@ -257,8 +257,8 @@ static void the_description_says_what_is_there_and_what_is_missing(void **state)
         "folder \"INBOX\": keyword \"$LodgeFiled\" can be stored\n",
         "folder \"Sent\": not watched (outgoing mail), 12 messages\n",
         "folder \"Shelf\": holds no messages\n",
-        "server clock: newest message stored 2024-07-19T11:00:00.000000Z, which is 120 s ahead "
-        "of our clock; check time synchronisation on both\n",
+        ("server clock: newest message stored 2024-07-19T11:00:00.000000Z, which is 120 s ahead "
+         "of our clock; check time synchronisation on both\n"),
     };
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++) {
         if (strstr(words, parts[i]) == NULL)

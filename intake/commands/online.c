@@ -1,0 +1,64 @@
+#include "intake/commands/online.h"
+
+#include "intake/answer/courier.h"
+#include "intake/fetch/mailbox.h"
+
+static void answer_free(LodgeOnlineAnswer *answer)
+{
+    g_free(answer->name);
+    g_free(answer->words);
+    g_clear_error(&answer->error);
+    g_free(answer);
+}
+
+static char *
+describe_mailbox(const LodgeContext *context, const LodgeMailbox *mailbox, GError **error)
+{
+    char *secret =
+        lodge_secret_load(&mailbox->endpoint.secret, context->credentials_directory, error);
+    if (secret == NULL)
+        return NULL;
+    g_autoptr(LodgeMailboxSession) session = lodge_mailbox_open(mailbox, secret, error);
+    lodge_secret_wipe(secret);
+    return session != NULL ? lodge_mailbox_describe(session, context->now_us(), error)
+                           : NULL;
+}
+
+static char *
+describe_smtp(const LodgeContext *context, const LodgeSmtp *smtp, GError **error)
+{
+    char *secret = NULL;
+    if (smtp->endpoint.auth != LODGE_AUTH_NONE) {
+        secret = lodge_secret_load(&smtp->endpoint.secret, context->credentials_directory,
+                                   error);
+        if (secret == NULL)
+            return NULL;
+    }
+    char *words = lodge_courier_describe(smtp, secret, error);
+    lodge_secret_wipe(secret);
+    return words;
+}
+
+static LodgeOnlineAnswer *add_answer(GPtrArray *answers, char *name)
+{
+    LodgeOnlineAnswer *answer = g_new0(LodgeOnlineAnswer, 1);
+    answer->name = name;
+    g_ptr_array_add(answers, answer);
+    return answer;
+}
+
+GPtrArray *lodge_online_ask(const LodgeContext *context, const LodgeSettings *settings)
+{
+    GPtrArray *answers = g_ptr_array_new_with_free_func((GDestroyNotify)answer_free);
+    for (guint i = 0; i < settings->mailboxes->len; i++) {
+        const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
+        LodgeOnlineAnswer *answer =
+            add_answer(answers, g_strdup_printf("mailbox %s", mailbox->name));
+        answer->words = describe_mailbox(context, mailbox, &answer->error);
+    }
+    if (settings->smtp != NULL) {
+        LodgeOnlineAnswer *answer = add_answer(answers, g_strdup("smtp"));
+        answer->words = describe_smtp(context, settings->smtp, &answer->error);
+    }
+    return answers;
+}

@@ -1,0 +1,15 @@
+/* online.h - what the configured servers say when we log in: the online half of check-config. */
+#pragma once
+
+#include "config/settings.h"
+#include "intake/context.h"
+#include <glib.h>
+
+typedef struct {
+    char *name;    /* "mailbox plans", "smtp" */
+    char *words;   /* lines, LF; NULL when it failed */
+    GError *error; /* why it failed, or NULL */
+} LodgeOnlineAnswer;
+
+/* Asks every mailbox and the SMTP server in turn: LodgeOnlineAnswer. Fetches and sends nothing. */
+GPtrArray *lodge_online_ask(const LodgeContext *context, const LodgeSettings *settings);
