@@ -67,6 +67,23 @@ static void print_message(const Story *story)
     }
 }
 
+/* Decisions made by older versions do not have these. */
+static void print_kind(const Story *story)
+{
+    const LodgeJsonNode *root = lodge_json_root(story->decision);
+    const LodgeJsonNode *mends =
+        lodge_json_get_optional_object(story->decision, root, "mends");
+    print_field("Kind", lodge_json_get_optional_string(story->decision, root, "kind"));
+    if (mends == NULL)
+        return;
+    g_autofree char *received =
+        when(story, lodge_json_get_instant(story->decision, mends, "received"));
+    lodge_print("Mends: %s (%s), received %s; the %s time counts\n",
+                lodge_json_get_string(story->decision, mends, "reference"),
+                lodge_json_get_string(story->decision, mends, "by"), received,
+                lodge_json_get_string(story->decision, mends, "counts"));
+}
+
 /* An array of objects of the decision, each as "- a: b". */
 static void
 print_rungs(const Story *story, const char *heading, const char *member, const char *array)
@@ -171,6 +188,7 @@ static gboolean print_story(const Story *story, GError **error)
 {
     print_message(story);
     if (story->decision != NULL) {
+        print_kind(story);
         print_rungs(story, "Who it is from", "authority", "ladder");
         print_rungs(story, "Clocks", "received", "clocks");
         print_findings(story);
