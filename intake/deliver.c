@@ -3,6 +3,7 @@
 #include "intake/answer/courier.h"
 #include "intake/answer/receipt.h"
 #include "intake/log.h"
+#include <gio/gio.h>
 
 #define MAX_RECEIPT_BYTES (4 * 1024 * 1024)
 #define WAIT_SLICE_US (100 * 1000)
@@ -16,6 +17,7 @@ typedef struct {
     gint64 next_start_us; /* monotonic: the pace allows the next one then */
     GBytes *mail;         /* of the next one, when its attempt is journalled already */
     LodgeDelivery *delivery;
+    GError *damage; /* the first receipt that could not be read */
 } Round;
 
 /* ---- the journal ---- */
@@ -56,7 +58,8 @@ static void enter_result(Entries *entries,
                          const LodgeLedgerReceipt *receipt,
                          const LodgeCourierReply *reply)
 {
-    guint attempt = receipt->attempts + 1;
+    /* What failed because the whole server did says nothing about this receipt. */
+    guint attempt = receipt->attempts + (reply->whole_server ? 0 : 1);
     gboolean again = reply->result == LODGE_RETRY || reply->result == LODGE_UNKNOWN;
     entries->events[entries->count++] = (LodgeEvent){
         .type = LODGE_EVENT_ANSWERED,
@@ -66,9 +69,10 @@ static void enter_result(Entries *entries,
         .code = (char *)lodge_courier_result_format(reply->result),
         .smtp_code = reply->smtp_code,
         .words = reply->words,
-        .retry_at_us = again ? lodge_courier_retry_at(round->settings->smtp, receipt->id,
-                                                      attempt, round->context->now_us())
-                             : LODGE_INSTANT_UNKNOWN,
+        .retry_at_us =
+            again ? lodge_courier_retry_at(round->settings->smtp, receipt->id,
+                                           MAX(attempt, 1), round->context->now_us())
+                  : LODGE_INSTANT_UNKNOWN,
     };
 }
 
@@ -96,8 +100,7 @@ static gboolean journal_result(Round *round,
 
 /* ---- one receipt ---- */
 
-/* A server that is down as a whole says nothing about this receipt: only its own failures are counted
- * towards giving up. */
+/* Only a receipt's own failures are counted towards giving up. */
 static void
 give_up_if_old(Round *round, const LodgeLedgerReceipt *receipt, LodgeCourierReply *reply)
 {
@@ -164,6 +167,10 @@ static GBytes *begin(Round *round, const LodgeLedgerReceipt *receipt, GError **e
     if (mail == NULL)
         return NULL;
     keep_pace(round);
+    if (!is_journalled && round->context->stopping()) {
+        g_set_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "asked to stop");
+        return NULL;
+    }
     if (!is_journalled && !journal_attempt(round, receipt, error))
         return NULL;
     return g_steal_pointer(&mail);
@@ -215,18 +222,42 @@ static gboolean may_send(const Round *round)
     return round->mail != NULL || !round->context->stopping();
 }
 
+/* A receipt that cannot be read, or that was not begun, must not keep those behind it from going. */
+static gboolean
+may_go_on(Round *round, const LodgeLedgerReceipt *receipt, const GError *failure)
+{
+    if (g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        return TRUE;
+    if (!g_error_matches(failure, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED) &&
+        !g_error_matches(failure, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING))
+        return FALSE;
+    lodge_log_warning("receipt-not-sent", "receipt", receipt->id, "reason",
+                      failure->message, NULL);
+    if (round->damage == NULL)
+        round->damage = g_error_copy(failure);
+    return TRUE;
+}
+
 static gboolean send_all(Round *round, GPtrArray *due, GError **error)
 {
     gboolean go_on = TRUE;
     for (guint i = 0; go_on && i < due->len && may_send(round); i++) {
+        g_autoptr(GError) failure = NULL;
+        const LodgeLedgerReceipt *receipt = g_ptr_array_index(due, i);
         const LodgeLedgerReceipt *next =
             i + 1 < due->len ? g_ptr_array_index(due, i + 1) : NULL;
         lodge_log_progress("sending receipts", i, due->len);
-        if (!send_one(round, g_ptr_array_index(due, i), next, &go_on, error))
-            return FALSE;
+        if (send_one(round, receipt, next, &go_on, &failure) ||
+            may_go_on(round, receipt, failure))
+            continue;
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
     }
     lodge_log_progress_end();
-    return TRUE;
+    if (round->damage == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&round->damage));
+    return FALSE;
 }
 
 /* Without the secret nothing can be sent; nothing is lost either. */
@@ -269,6 +300,7 @@ gboolean lodge_deliver_run(const LodgeSettings *settings,
     if (done && due->len > 0 && settings->smtp != NULL && hire_courier(&round))
         done = send_all(&round, due, error);
     lodge_courier_free(round.courier);
+    g_clear_error(&round.damage);
     g_clear_pointer(&round.mail, g_bytes_unref); /* of one that could not be journalled */
     g_autoptr(GError) failure = NULL;
     delivery_out->waiting = lodge_ledger_count_receipts_open(ledger, NULL, &failure);

@@ -218,19 +218,21 @@ static gboolean apply_attempted(LodgeLedger *ledger,
            require_change(ledger, event, error);
 }
 
-/* `sent` and `refused` are ends; `retry` and `unknown` are due again if a time is given. */
+/* `sent` and `refused` are ends; `retry` and `unknown` are due again if a time is given. The result says how many
+ * attempts count: one that failed for the server's own reasons does not. */
 static gboolean
 apply_answered(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GError **error)
 {
     static const char sql[] =
         "UPDATE receipt SET state = ?3, answered_us = ?4, smtp_code = ?5, reply = ?6,"
+        " attempts = ?8,"
         " due_us = CASE WHEN ?3 IN ('retry', 'unknown') THEN ?7 ELSE NULL END"
         " WHERE id = ?1 AND message = ?2";
     return lodge_ledger_run(ledger, error, sql, LEDGER_TEXT(event->receipt),
                             LEDGER_INT(message), LEDGER_TEXT(event->code),
                             LEDGER_INT(event->at_us), LEDGER_INT(event->smtp_code),
-                            LEDGER_TEXT(event->words),
-                            LEDGER_INSTANT(event->retry_at_us)) &&
+                            LEDGER_TEXT(event->words), LEDGER_INSTANT(event->retry_at_us),
+                            LEDGER_INT(event->attempt)) &&
            require_change(ledger, event, error);
 }
 
