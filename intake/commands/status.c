@@ -81,6 +81,10 @@ print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean 
         "%u pending\n\n",
         overview->accepted, overview->held_count, overview->rejected, overview->duplicate,
         overview->not_a_submission, overview->pending);
+    if (overview->receipts_refused > 0)
+        lodge_print(
+            "Receipts that no mail server will take: %u; see lodge list --json, lodge show\n\n",
+            overview->receipts_refused);
     print_councils(overview);
     print_held(context, overview);
     print_missing(context, overview, all);
@@ -178,6 +182,7 @@ static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
     lodge_json_add_int(writer, "not-a-submission", overview->not_a_submission);
     lodge_json_add_int(writer, "pending", overview->pending);
     lodge_json_end_object(writer);
+    lodge_json_add_int(writer, "receipts_refused", overview->receipts_refused);
     lodge_json_begin_object(writer, "totals");
     lodge_json_add_int(writer, "councils", overview->councils->len);
     lodge_json_add_int(writer, "filed", overview->filed);

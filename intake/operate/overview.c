@@ -69,6 +69,14 @@ static void add_held(LodgeOverview *overview, const LodgeLedgerMessage *message)
     overview->held_count++;
 }
 
+static void count_refused(LodgeOverview *overview, const LodgeLedgerMessage *message)
+{
+    for (guint i = 0; i < message->receipts->len; i++) {
+        const LodgeLedgerReceipt *receipt = g_ptr_array_index(message->receipts, i);
+        overview->receipts_refused += strcmp(receipt->state, "refused") == 0;
+    }
+}
+
 static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError **error)
 {
     (void)error;
@@ -77,6 +85,7 @@ static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError 
     LodgeOverviewCouncil *council =
         message->council != NULL ? g_hash_table_lookup(gathering->by_gss, message->council)
                                  : NULL;
+    count_refused(overview, message);
     if (message->outcome == NULL) {
         overview->pending += strcmp(message->state, "pending") == 0;
     } else if (strcmp(message->outcome, "accepted") == 0) {

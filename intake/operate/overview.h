@@ -27,6 +27,7 @@ typedef struct {
     GPtrArray *councils; /* LodgeOverviewCouncil, in order of the register */
     GPtrArray *held;     /* LodgeOverviewHeld */
     guint accepted, held_count, rejected, duplicate, not_a_submission, pending;
+    guint receipts_refused;     /* the mail server will not take them */
     guint filed, on_time, late; /* councils, by their current plan */
 } LodgeOverview;
 
