@@ -10,6 +10,7 @@ typedef struct {
     LodgeContext *context;
     LodgeReplay *replay;
     guint64 replayed, different, unreadable;
+    char *call; /* only this call's messages, or NULL */
 } Replaying;
 
 static void print_words(const LodgeReplayResult *result, const LodgeLedgerMessage *message)
@@ -49,7 +50,9 @@ replay_message(const LodgeLedgerMessage *message, gpointer data, GError **error)
     (void)error;
     Replaying *replaying = data;
     g_autoptr(GError) failure = NULL;
-    if (strcmp(message->state, "decided") != 0)
+    gboolean concerned =
+        replaying->call == NULL || strcmp(message->call, replaying->call) == 0;
+    if (strcmp(message->state, "decided") != 0 || !concerned)
         return TRUE;
     g_autoptr(LodgeReplayResult) result =
         lodge_replay_run(replaying->replay, message, &failure);
@@ -97,7 +100,7 @@ static gboolean load(const char *path, char **text_out, GError **error)
 }
 
 /* The files are parsed once here, so that a mistake in them is told before anything is replayed. */
-static gboolean check_swap(const LodgeReplaySwap *swap, GError **error)
+static gboolean check_swap(const LodgeReplaySwap *swap, char **call_out, GError **error)
 {
     g_autoptr(LodgeCall) call = NULL;
     g_autoptr(LodgeRegister) reg = NULL;
@@ -105,6 +108,7 @@ static gboolean check_swap(const LodgeReplaySwap *swap, GError **error)
         call = lodge_call_parse(swap->call_text, swap->call_name, NULL, error);
     if (swap->call_text != NULL && call == NULL)
         return FALSE;
+    *call_out = call != NULL ? g_strdup(call->id) : NULL;
     if (swap->register_text != NULL)
         reg = lodge_register_parse(swap->register_text, swap->register_name, error);
     return swap->register_text == NULL || reg != NULL;
@@ -155,7 +159,8 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     if (!load(call, &call_text, error) || !load(reg, &register_text, error))
         return LODGE_EXIT_USAGE;
     LodgeReplaySwap swap = {call_text, call, register_text, reg};
-    if (!check_swap(&swap, error))
+    g_autofree char *only = NULL;
+    if (!check_swap(&swap, &only, error))
         return LODGE_EXIT_USAGE;
     g_autoptr(LodgeSettings) settings = NULL;
     g_autoptr(LodgeSpool) spool = lodge_command_open_spool(context, &settings, error);
@@ -163,7 +168,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
         return LODGE_EXIT_USAGE;
     gboolean swapped = call_text != NULL || register_text != NULL;
     g_autoptr(LodgeReplay) engine = lodge_replay_new(spool, swapped ? &swap : NULL);
-    Replaying replaying = {.context = context, .replay = engine};
+    Replaying replaying = {.context = context, .replay = engine, .call = only};
     return replay(&replaying, spool, all, argv + 1, error);
 }
 
