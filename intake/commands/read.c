@@ -70,11 +70,13 @@ static gboolean is_document(int fd)
 static void print_part(const LodgePart *part)
 {
     g_autofree char *name = lodge_display_line(part->name, 60);
+    g_autofree char *declared = lodge_display_line(part->declared_type, 80);
+    g_autofree char *sniffed = lodge_display_line(part->sniffed_type, 80);
     g_autofree char *size = lodge_print_size(part->size_bytes);
     lodge_print("  %-6s %-11s %s", part->path[0] != '\0' ? part->path : "-",
-                lodge_part_kind_format(part->kind), part->declared_type);
+                lodge_part_kind_format(part->kind), declared);
     if (part->sniffed_type != NULL && strcmp(part->sniffed_type, part->declared_type) != 0)
-        lodge_print(", really %s", part->sniffed_type);
+        lodge_print(", really %s", sniffed);
     lodge_print(name[0] != '\0' ? ", %s\n" : "%s\n", name);
     if (part->kind == LODGE_PART_DOCUMENT)
         lodge_print("         %s, sha256 %s\n", size, part->sha256);
@@ -83,7 +85,8 @@ static void print_part(const LodgePart *part)
 static void print_document(const LodgeDocumentFacts *facts)
 {
     g_autofree char *size = lodge_print_size(facts->size_bytes);
-    lodge_print("  %s, %s", facts->media_type, size);
+    g_autofree char *type = lodge_display_line(facts->media_type, 80);
+    lodge_print("  %s, %s", type, size);
     if (facts->pages >= 0)
         lodge_print(", %" G_GINT64_FORMAT " pages", facts->pages);
     lodge_print(", encrypted: %s, text: %" G_GINT64_FORMAT " bytes, examination: %s\n",

@@ -140,7 +140,8 @@ static void print_documents(const Story *story)
         g_autofree char *name = lodge_display_line(
             document->name != NULL ? document->name : "without a name", 200);
         g_autofree char *size = lodge_print_size(document->size_bytes);
-        lodge_print("- %s: %s, %s, %s", document->role, name, document->media_type, size);
+        g_autofree char *type = lodge_display_line(document->media_type, 80);
+        lodge_print("- %s: %s, %s, %s", document->role, name, type, size);
         if (document->pages >= 0)
             lodge_print(", %" G_GINT64_FORMAT " pages", document->pages);
         lodge_print("\n  sha256 %s\n", document->sha256);
