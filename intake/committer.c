@@ -51,7 +51,8 @@ static gpointer run(gpointer data)
         if (batch == NULL)
             return NULL;
         g_autoptr(GError) error = NULL;
-        commit_batch(committer, batch, &error);
+        gboolean committed = commit_batch(committer, batch, &error);
+        g_assert(committed == (error == NULL));
         for (guint i = 0; i < batch->len; i++) {
             LodgeCommitItem *item = g_ptr_array_index(batch, i);
             item->done(item->data, error);

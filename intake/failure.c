@@ -4,6 +4,7 @@
 #include "intake/fetch/mailbox.h"
 #include "intake/learn/airlock.h"
 #include "intake/link/connection.h"
+#include "parsers/text/json.h"
 #include "spool/spool.h"
 
 static LodgeExit link_exit(int code)
@@ -40,6 +41,11 @@ LodgeExit lodge_failure_exit(const GError *error)
     if (error->domain == LODGE_FETCH_ERROR)
         return error->code == LODGE_FETCH_ERROR_FOLDER ? LODGE_EXIT_USAGE
                                                        : LODGE_EXIT_TEMPORARY;
+    if (error->domain == LODGE_JSON_ERROR) /* an object of ours that does not parse */
+        return LODGE_EXIT_DIFFERENT;
+    if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_IO))
+        return LODGE_EXIT_TEMPORARY;
     if (error->domain == LODGE_AIRLOCK_ERROR)
         return LODGE_EXIT_TEMPORARY;
     return LODGE_EXIT_USAGE; /* configuration, options, files that were named */

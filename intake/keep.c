@@ -73,7 +73,7 @@ static gboolean was_found_there(LodgeLedger *ledger,
                                 GError **error)
 {
     g_autoptr(LodgeLedgerMessage) message =
-        lodge_ledger_get_message(ledger, reference, error);
+        lodge_ledger_require_message(ledger, reference, error);
     if (message == NULL)
         return FALSE;
     *found_out = FALSE;

@@ -53,19 +53,33 @@ static void hold_standard_descriptors(void)
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* The first signal asks us to end in order; a second one ends us: SA_RESETHAND. */
-static void prepare_process(void)
+/* A pass holds a descriptor per document that is on its way to the disk. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+/* The first signal asks a pass to end in order; a second one ends it: SA_RESETHAND. Commands that only look
+ * end at the first. */
+static void prepare_process(const LodgeCommand *command)
 {
     struct sigaction stop = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     struct rlimit no_core = {0, 0};
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGINT, &stop, NULL);
+    if (command == &lodge_command_once || command == &lodge_command_file) {
+        sigaction(SIGTERM, &stop, NULL);
+        sigaction(SIGINT, &stop, NULL);
+    }
     sigaction(SIGPIPE, &ignore, NULL);
     umask(077);
     /* No core file and no debugger of the same user sees a secret. */
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0);
+    raise_descriptor_limit();
     lodge_connection_init();
 }
 
@@ -137,7 +151,7 @@ static char **put_command_first(int argc, char **argv, int at)
 }
 
 /* "lodge list | head": they have seen enough, and that is no failure. */
-static gboolean has_reader_left(void)
+static gboolean reader_is_gone(void)
 {
     struct pollfd output = {.fd = STDOUT_FILENO};
     return poll(&output, 1, 0) > 0 && (output.revents & POLLERR) != 0;
@@ -147,7 +161,7 @@ static gboolean has_reader_left(void)
 static LodgeExit flush_output(LodgeExit code)
 {
     gboolean written = fflush(stdout) == 0 && !ferror(stdout);
-    if (written || has_reader_left())
+    if (written || reader_is_gone())
         return code;
     fprintf(stderr, "lodge: standard output cannot be written: %s\n", g_strerror(errno));
     return lodge_failure_worse(code, LODGE_EXIT_TEMPORARY);
@@ -199,7 +213,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "lodge: there is no command \"%s\"; see lodge --help\n", shown);
         return LODGE_EXIT_USAGE;
     }
-    prepare_process();
+    prepare_process(command);
     lodge_log_open(&context);
     g_autofree char **arguments = put_command_first(argc, argv, at);
     return (int)run_command(command, &context, argc - 1, arguments);

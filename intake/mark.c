@@ -71,7 +71,9 @@ static gboolean mark_mailbox(LodgePass *pass, const LodgeMailbox *mailbox, GErro
 
 void lodge_mark_run(LodgePass *pass, GPtrArray *sources)
 {
-    for (guint i = 0; i < sources->len; i++) {
+    for (guint i = 0;
+         i < sources->len && !pass->context->stopping() && !lodge_pass_has_failed(pass);
+         i++) {
         LodgeSource *source = g_ptr_array_index(sources, i);
         g_autoptr(GError) error = NULL;
         if (source->mailbox == NULL || source->mailbox->after == LODGE_AFTER_LEAVE ||

@@ -38,6 +38,8 @@ LodgeExit lodge_pass_report_exit(const LodgePassReport *report)
     }
     if (report->failed > 0 || g_hash_table_contains(report->outcomes, "deferred"))
         code = lodge_failure_worse(code, LODGE_EXIT_TEMPORARY);
+    if (g_hash_table_contains(report->outcomes, "not-configured"))
+        code = LODGE_EXIT_USAGE;
     if (report->delivery.server_fault != NULL)
         code = lodge_failure_worse(
             code, report->delivery.person_needed ? LODGE_EXIT_USAGE : LODGE_EXIT_TEMPORARY);

@@ -29,8 +29,14 @@ on_recorded(const char *reference, const char *outcome, const GError *error, gpo
     lodge_workers_finished(pass->workers);
 }
 
-/* What an earlier pass kept and could not decide. Before the sources start, so that
- * nothing is pushed twice. */
+static void message_free(gpointer message)
+{
+    lodge_ledger_message_free(message);
+}
+
+/* What an earlier pass kept and could not decide. Read whole before the first is pushed: from then
+ * on the ledger belongs to the committer's thread. Before the sources start, so that nothing is
+ * pushed twice. */
 static gboolean take_up_pending(LodgePass *pass, GError **error)
 {
     LodgeLedger *ledger = lodge_spool_ledger(pass->spool);
@@ -38,13 +44,17 @@ static gboolean take_up_pending(LodgePass *pass, GError **error)
         lodge_ledger_list_pending(ledger, pass->context->now_us(), error);
     if (pending == NULL)
         return FALSE;
+    g_autoptr(GPtrArray) messages = g_ptr_array_new_with_free_func(message_free);
     for (guint i = 0; i < pending->len; i++) {
-        const char *reference = g_ptr_array_index(pending, i);
-        g_autoptr(LodgeLedgerMessage) message =
-            lodge_ledger_get_message(ledger, reference, error);
+        LodgeLedgerMessage *message =
+            lodge_ledger_require_message(ledger, g_ptr_array_index(pending, i), error);
         if (message == NULL)
             return FALSE;
-        lodge_workers_push(pass->workers, reference, message->message_sha256);
+        g_ptr_array_add(messages, message);
+    }
+    for (guint i = 0; i < messages->len; i++) {
+        const LodgeLedgerMessage *message = g_ptr_array_index(messages, i);
+        lodge_workers_push(pass->workers, message->reference, message->message_sha256);
     }
     return TRUE;
 }
@@ -59,6 +69,12 @@ static gboolean do_nothing(LodgeTransaction *txn,
     return TRUE;
 }
 
+static gboolean is_over(gpointer data)
+{
+    LodgePass *pass = data;
+    return pass->context->stopping() || lodge_pass_has_failed(pass);
+}
+
 /* Until every fetched message is kept, and every kept one decided or deferred. */
 static void settle(LodgePass *pass, GPtrArray *sources)
 {
@@ -67,7 +83,7 @@ static void settle(LodgePass *pass, GPtrArray *sources)
     g_autoptr(GError) error = NULL;
     if (!lodge_committer_run(pass->committer, do_nothing, NULL, &error))
         lodge_pass_fail(pass, error);
-    lodge_workers_wait(pass->workers, pass->context->stopping);
+    lodge_workers_wait(pass->workers, is_over, pass);
     lodge_log_progress_end();
 }
 
@@ -106,17 +122,22 @@ static void record_passes(LodgePass *pass, GPtrArray *sources)
 
 /* ---- the walk ---- */
 
-static gboolean finish(LodgePass *pass, GError **error)
+/* Trees are copies for people: that one cannot be written keeps no council from its receipt. */
+static void finish(LodgePass *pass)
 {
-    return lodge_project_run(pass, error) &&
-           lodge_deliver_run(pass->settings, pass->context, pass->spool, pass->committer,
-                             &pass->report->delivery, error);
+    g_autoptr(GError) tree_error = NULL;
+    g_autoptr(GError) receipt_error = NULL;
+    if (!lodge_project_run(pass, &tree_error))
+        lodge_pass_fail(pass, tree_error);
+    if (!lodge_deliver_run(pass->settings, pass->context, pass->spool, pass->committer,
+                           &pass->report->delivery, &receipt_error))
+        lodge_pass_fail(pass, receipt_error);
 }
 
 static void walk(LodgePass *pass, const char *const *paths, const char *call)
 {
     g_autoptr(GError) error = NULL;
-    if (!take_up_pending(pass, &error)) {
+    if (!lodge_source_has_room(pass, &error) || !take_up_pending(pass, &error)) {
         lodge_pass_fail(pass, error);
         return;
     }
@@ -126,8 +147,8 @@ static void walk(LodgePass *pass, const char *const *paths, const char *call)
         record_passes(pass, sources);
         lodge_mark_run(pass, sources);
     }
-    if (!lodge_pass_has_failed(pass) && !finish(pass, &error))
-        lodge_pass_fail(pass, error);
+    if (!lodge_pass_has_failed(pass))
+        finish(pass);
 }
 
 /* A pass that was asked to end says so: what it left undone is taken up by the next one. */
@@ -158,9 +179,17 @@ static gboolean open_pass(LodgePass *pass, const char *who, GError **error)
     return TRUE;
 }
 
-/* Workers first: they feed the committer; the committer before the spool it writes. */
+static gboolean at_once(gpointer data)
+{
+    (void)data;
+    return TRUE;
+}
+
+/* Workers first, and nothing of theirs left under way: they feed the committer; the committer before the spool it writes. */
 static void close_pass(LodgePass *pass)
 {
+    if (pass->workers != NULL)
+        lodge_workers_wait(pass->workers, at_once, NULL);
     lodge_workers_free(pass->workers);
     lodge_committer_free(pass->committer);
     lodge_recorder_free(pass->recorder);

@@ -25,25 +25,44 @@ static gboolean add_projected(LodgeTransaction *txn,
     return TRUE;
 }
 
+/* FALSE: the disk failed. A message whose objects cannot be read has no tree now; it is told, and the
+ * others have theirs. */
 static gboolean project_one(LodgePass *pass,
                             LodgeLedger *ledger,
                             LodgeRulesCache *cache,
                             LodgeProjectionBatch *trees,
                             const char *reference,
+                            gboolean *planned_out,
                             GError **error)
 {
     g_autoptr(GError) failure = NULL;
+    g_autoptr(LodgeProjection) projection = NULL;
     g_autoptr(LodgeLedgerMessage) message =
-        lodge_ledger_get_message(ledger, reference, error);
-    if (message == NULL)
-        return FALSE;
-    g_autoptr(LodgeProjection) projection =
-        lodge_projector_plan(pass->spool, cache, message, &failure);
+        lodge_ledger_require_message(ledger, reference, &failure);
+    if (message != NULL)
+        projection = lodge_projector_plan(pass->spool, cache, message, &failure);
+    *planned_out = failure == NULL;
     if (failure != NULL) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
+        lodge_log_warning("no-tree", "reference", reference, "reason", failure->message,
+                          NULL);
+        lodge_pass_fail(pass, failure);
+        return TRUE;
     }
     return projection == NULL || lodge_projection_batch_add(trees, projection, error);
+}
+
+static gboolean write_batch(LodgePass *pass,
+                            LodgeProjectionBatch *trees,
+                            GPtrArray *written,
+                            GError **error)
+{
+    if (written->len == 0)
+        return TRUE;
+    if (!lodge_projection_batch_commit(trees, error) ||
+        !lodge_committer_run(pass->committer, add_projected, written, error))
+        return FALSE;
+    g_ptr_array_set_size(written, 0);
+    return TRUE;
 }
 
 gboolean lodge_project_run(LodgePass *pass, GError **error)
@@ -59,16 +78,15 @@ gboolean lodge_project_run(LodgePass *pass, GError **error)
     g_autoptr(GPtrArray) written = g_ptr_array_new();
     for (guint i = 0; i < owed->len && !pass->context->stopping(); i++) {
         lodge_log_progress("writing trees", i, owed->len);
-        if (!project_one(pass, ledger, cache, trees, g_ptr_array_index(owed, i), error))
+        gboolean planned = FALSE;
+        char *reference = g_ptr_array_index(owed, i);
+        if (!project_one(pass, ledger, cache, trees, reference, &planned, error))
             return FALSE;
-        g_ptr_array_add(written, g_ptr_array_index(owed, i));
-        if (written->len < PROJECT_BATCH && i + 1 < owed->len)
-            continue;
-        if (!lodge_projection_batch_commit(trees, error) ||
-            !lodge_committer_run(pass->committer, add_projected, written, error))
+        if (planned)
+            g_ptr_array_add(written, reference);
+        if (written->len == PROJECT_BATCH && !write_batch(pass, trees, written, error))
             return FALSE;
-        g_ptr_array_set_size(written, 0);
     }
     lodge_log_progress_end();
-    return TRUE;
+    return write_batch(pass, trees, written, error);
 }

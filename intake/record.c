@@ -361,6 +361,27 @@ static gboolean must_defer(const LodgeSettings *settings,
            message->attempts + 1 < settings->limits.process_attempts;
 }
 
+/* No verdict: the index failed (then this batch has), the configuration lost its call (a person must act, and
+ * no attempt is counted), or the receipt cannot be composed, which is a defect of ours and stays visible. */
+static gboolean put_off(Record *record,
+                        LodgeTransaction *txn,
+                        const LodgeLedgerMessage *message,
+                        const GError *failure,
+                        gint64 now_us,
+                        GError **error)
+{
+    if (failure->domain == LODGE_SPOOL_ERROR) {
+        g_propagate_error(error, g_error_copy(failure));
+        return FALSE;
+    }
+    lodge_log_warning("not-decided", "reference", message->reference, "reason",
+                      failure->message, NULL);
+    gboolean unconfigured = failure->domain == LODGE_CONFIG_ERROR;
+    record->outcome = unconfigured ? "not-configured" : "deferred";
+    return unconfigured ||
+           defer(txn, message, "decision-failed", failure->message, now_us, error);
+}
+
 static gboolean apply(LodgeTransaction *txn,
                       LodgeLedger *ledger,
                       gint64 now_us,
@@ -379,17 +400,18 @@ static gboolean apply(LodgeTransaction *txn,
     }
     if (message == NULL || strcmp(message->state, "pending") != 0)
         return TRUE; /* somebody was quicker; the same work twice is no harm */
+    if (g_strcmp0(found->fault_code, LODGE_FAULT_SPOOL) == 0) {
+        record->outcome =
+            "deferred"; /* our own disk: no attempt, the next pass takes it up */
+        return TRUE;
+    }
     if (must_defer(settings, message, found)) {
         record->outcome = "deferred";
         return defer(txn, message, found->fault_code, found->fault_words, now_us, error);
     }
     g_auto(Verdict) verdict = {0};
-    if (!reach_verdict(settings, ledger, message, found, now_us, &verdict, &failure)) {
-        record->outcome = "deferred";
-        lodge_log_warning("not-decided", "reference", message->reference, "reason",
-                          failure->message, NULL);
-        return defer(txn, message, "decision-failed", failure->message, now_us, error);
-    }
+    if (!reach_verdict(settings, ledger, message, found, now_us, &verdict, &failure))
+        return put_off(record, txn, message, failure, now_us, error);
     record->outcome = lodge_outcome_format(verdict.decision->outcome);
     return add_decision(record->recorder, txn, message, found, &verdict, now_us, error) &&
            add_receipts(txn, message, &verdict, now_us, error);

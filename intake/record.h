@@ -26,6 +26,8 @@ typedef struct {
     char *fault_words;
 } LodgeFound;
 
+#define LODGE_FAULT_SPOOL "spool-failed" /* the one fault that is no attempt */
+
 void lodge_found_free(LodgeFound *found);
 
 typedef struct LodgeRecorder LodgeRecorder;

@@ -50,7 +50,7 @@ static void on_kept_read(const char *reference,
     lodge_workers_push(pass->workers, reference, message->message_sha256);
 }
 
-static gboolean has_room(LodgePass *pass, GError **error)
+gboolean lodge_source_has_room(LodgePass *pass, GError **error)
 {
     gint64 free_bytes = lodge_spool_free_bytes(pass->spool);
     if (free_bytes < 0 || free_bytes >= pass->settings->limits.reserve_bytes)
@@ -79,7 +79,7 @@ static gboolean deliver(LodgeStage *stage,
                     "the spool failed");
         return FALSE;
     }
-    if (!has_room(pass, error)) {
+    if (!lodge_source_has_room(pass, error)) {
         lodge_stage_free(stage);
         return FALSE;
     }
@@ -166,7 +166,7 @@ static gpointer run_source(gpointer data)
 {
     LodgeSource *source = data;
     GError *error = NULL;
-    gboolean done = has_room(source->pass, &error) &&
+    gboolean done = lodge_source_has_room(source->pass, &error) &&
                     (source->mailbox != NULL ? fetch_mailbox(source, &error)
                                              : fetch_files(source, &error));
     if (!done) {

@@ -17,6 +17,8 @@ typedef struct {
 
 /* Starts a thread per mailbox, or one for the files. LodgeSource, in order of the configuration. */
 GPtrArray *lodge_source_start(LodgePass *pass, const char *const *paths, const char *call);
+/* FALSE with LODGE_SPOOL_ERROR_SPACE when less than the reserve is left. */
+gboolean lodge_source_has_room(LodgePass *pass, GError **error);
 /* Waits for all of them. */
 void lodge_source_join(GPtrArray *sources);
 

@@ -91,7 +91,7 @@ static const char *fault_code(const GError *error)
         return error->code == LODGE_AIRLOCK_ERROR_KILLED ? "reader-killed"
                                                          : "reader-unavailable";
     if (error->domain == LODGE_SPOOL_ERROR)
-        return "spool-failed";
+        return LODGE_FAULT_SPOOL;
     return "report-unreadable";
 }
 
@@ -197,25 +197,19 @@ static void drop_waiting(LodgeWorkers *workers)
     g_queue_clear_full(&workers->waiting, (GDestroyNotify)job_free);
 }
 
-void lodge_workers_wait(LodgeWorkers *workers, gboolean (*stopping)(void))
+void lodge_workers_wait(LodgeWorkers *workers,
+                        gboolean (*stopping)(gpointer data),
+                        gpointer data)
 {
     g_mutex_lock(&workers->mutex);
     while (workers->finished_count < workers->pushed_count) {
-        if (stopping())
+        if (stopping(data))
             drop_waiting(workers);
         lodge_log_progress("reading messages", workers->finished_count,
                            workers->pushed_count);
         g_cond_wait_until(&workers->finished, &workers->mutex,
                           g_get_monotonic_time() + WAIT_SLICE_US);
     }
-    g_mutex_unlock(&workers->mutex);
-}
-
-void lodge_workers_count(LodgeWorkers *workers, guint64 *pushed_out, guint64 *finished_out)
-{
-    g_mutex_lock(&workers->mutex);
-    *pushed_out = workers->pushed_count;
-    *finished_out = workers->finished_count;
     g_mutex_unlock(&workers->mutex);
 }
 

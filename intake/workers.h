@@ -24,9 +24,9 @@ void lodge_workers_push(LodgeWorkers *workers,
 /* Called by the recorder's callback for each message that came to its end. */
 void lodge_workers_finished(LodgeWorkers *workers);
 /* Until nothing pushed is unfinished. TRUE from `stopping` drops what has not begun (it stays pending). */
-void lodge_workers_wait(LodgeWorkers *workers, gboolean (*stopping)(void));
+void lodge_workers_wait(LodgeWorkers *workers,
+                        gboolean (*stopping)(gpointer data),
+                        gpointer data);
 void lodge_workers_free(LodgeWorkers *workers);
-/* Pushed and finished so far, for progress. */
-void lodge_workers_count(LodgeWorkers *workers, guint64 *pushed_out, guint64 *finished_out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeWorkers, lodge_workers_free)

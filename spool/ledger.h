@@ -64,6 +64,9 @@ void lodge_ledger_receipt_free(LodgeLedgerReceipt *receipt);
 /* NULL with no error: no such message. */
 LodgeLedgerMessage *
 lodge_ledger_get_message(LodgeLedger *ledger, const char *reference, GError **error);
+/* The same, but no such message is LODGE_SPOOL_ERROR_MISSING. */
+LodgeLedgerMessage *
+lodge_ledger_require_message(LodgeLedger *ledger, const char *reference, GError **error);
 /* Reference of the message with these bytes, or NULL; g_free it. */
 char *
 lodge_ledger_find_message(LodgeLedger *ledger, const char *message_sha256, GError **error);

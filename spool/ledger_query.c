@@ -1,5 +1,6 @@
 /* Questions about messages: one, or all of them in order. */
 #include "spool/ledger_internal.h"
+#include "spool/spool_error.h"
 
 #include <string.h>
 
@@ -245,6 +246,19 @@ lodge_ledger_get_message(LodgeLedger *ledger, const char *reference, GError **er
         return NULL;
     LodgeLedgerMessage *message = read_whole(ledger, statement, error);
     sqlite3_reset(statement);
+    return message;
+}
+
+LodgeLedgerMessage *
+lodge_ledger_require_message(LodgeLedger *ledger, const char *reference, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    LodgeLedgerMessage *message = lodge_ledger_get_message(ledger, reference, &failure);
+    if (failure != NULL)
+        g_propagate_error(error, g_steal_pointer(&failure));
+    else if (message == NULL)
+        g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING,
+                    "the index has no message %s: run lodge verify", reference);
     return message;
 }
 

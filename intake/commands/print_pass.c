@@ -5,7 +5,8 @@
 #include "parsers/text/json.h"
 
 static const char *const OUTCOMES[] = {
-    "accepted", "held", "rejected", "duplicate", "not-a-submission", "deferred"};
+    "accepted",         "held",     "rejected",      "duplicate",
+    "not-a-submission", "deferred", "not-configured"};
 
 static guint outcome_count(const LodgePassReport *report, const char *outcome)
 {
