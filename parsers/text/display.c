@@ -82,7 +82,7 @@ char *lodge_display_line(const char *text, gsize max_bytes)
 
 char *lodge_display_utf8(const void *bytes, gsize size_bytes)
 {
-    return g_utf8_make_valid(bytes, (gssize)size_bytes);
+    return size_bytes > 0 ? g_utf8_make_valid(bytes, (gssize)size_bytes) : g_strdup("");
 }
 
 static gboolean is_unsafe_in_name(gunichar c)

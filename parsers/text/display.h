@@ -13,7 +13,8 @@
 char *lodge_display_line(const char *text, gsize max_bytes);
 /* The same for bytes that may hold NULs. */
 char *lodge_display_bytes(const void *bytes, gsize size_bytes, gsize max_bytes);
-/* For machine values: valid UTF-8 with U+FFFD for what is not; control characters stay. */
+/* For machine values: valid UTF-8 with U+FFFD for what is not; control characters stay. No
+ * bytes (NULL and 0) give "". */
 char *lodge_display_utf8(const void *bytes, gsize size_bytes);
 /* A name that is safe as one file-name component: no separators, controls, leading dots, reserved
  * or empty names, at most `max_bytes`; the extension is kept. `fallback` if nothing is left. */

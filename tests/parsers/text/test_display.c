@@ -54,6 +54,15 @@ static void a_nul_is_shown(void **state)
     assert_string_equal(shown, "a\\x00b");
 }
 
+static void machine_values_become_valid_and_nothing_is_nothing(void **state)
+{
+    (void)state;
+    g_autofree char *mended = lodge_display_utf8("a\xff\n", 3);
+    assert_string_equal(mended, "a\xef\xbf\xbd\n");
+    g_autofree char *nothing = lodge_display_utf8(NULL, 0);
+    assert_string_equal(nothing, "");
+}
+
 static void a_name_becomes_one_safe_component(void **state)
 {
     (void)state;
@@ -90,6 +99,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strangers_text_becomes_one_harmless_line),
         cmocka_unit_test(a_nul_is_shown),
+        cmocka_unit_test(machine_values_become_valid_and_nothing_is_nothing),
         cmocka_unit_test(a_name_becomes_one_safe_component),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
