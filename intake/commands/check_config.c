@@ -36,34 +36,53 @@ static void print_origins(const LodgeContext *context, const LodgeSettings *sett
 
 /* A file that is not there is better known now than at midnight. Commands are run, and credentials
  * of the service manager looked for, only where they exist: when lodge works. */
-static void check_secret(const char *name, const LodgeEndpoint *endpoint, LodgeExit *code)
+static void
+check_secret(const char *name, const LodgeEndpoint *endpoint, GPtrArray *problems)
 {
     g_autoptr(GError) error = NULL;
     if (endpoint->secret.kind != LODGE_SECRET_FILE)
         return;
     char *secret = lodge_secret_load(&endpoint->secret, NULL, &error);
     lodge_secret_wipe(secret);
-    if (error == NULL)
-        return;
-    lodge_print("[%s] %s\n", name, error->message);
-    *code = lodge_failure_worse(*code, LODGE_EXIT_USAGE);
+    if (error != NULL)
+        g_ptr_array_add(problems, g_strdup_printf("[%s] %s", name, error->message));
 }
 
-static void
-print_secrets(const LodgeContext *context, const LodgeSettings *settings, LodgeExit *code)
+/* What would keep lodge from working, found without asking anybody: lines of words. */
+static GPtrArray *find_problems(const LodgeSettings *settings)
 {
-    LodgeExit found = LODGE_EXIT_DONE;
-    lodge_print_heading(context, "\nSecrets");
+    GPtrArray *problems = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < settings->mailboxes->len; i++) {
         const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
         g_autofree char *name = g_strdup_printf("mailbox %s", mailbox->name);
-        check_secret(name, &mailbox->endpoint, &found);
+        check_secret(name, &mailbox->endpoint, problems);
     }
     if (settings->smtp != NULL)
-        check_secret("smtp", &settings->smtp->endpoint, &found);
-    if (found == LODGE_EXIT_DONE)
-        lodge_print("nothing wrong with their files\n");
-    *code = lodge_failure_worse(*code, found);
+        check_secret("smtp", &settings->smtp->endpoint, problems);
+    return problems;
+}
+
+static void print_problems(const LodgeContext *context, GPtrArray *problems)
+{
+    lodge_print_heading(context, "\nProblems");
+    for (guint i = 0; i < problems->len; i++) {
+        g_autofree char *shown = lodge_display_line(g_ptr_array_index(problems, i), 0);
+        lodge_print("%s\n", shown);
+    }
+    if (problems->len == 0)
+        lodge_print("none found\n");
+}
+
+/* The sandbox in words, or a problem more. */
+static char *describe_airlock(GPtrArray *problems)
+{
+    g_autoptr(GError) error = NULL;
+    const LodgeAirlockOptions options = {0};
+    g_autoptr(LodgeAirlock) airlock = lodge_airlock_new(&options, &error);
+    if (airlock != NULL)
+        return lodge_airlock_describe(airlock);
+    g_ptr_array_add(problems, g_strdup_printf("airlock: %s", error->message));
+    return g_strdup("cannot be used\n");
 }
 
 static void print_calls(const LodgeContext *context, const LodgeSettings *settings)
@@ -95,21 +114,6 @@ static void print_clock(const LodgeContext *context)
                     : "synchronised, says the kernel");
 }
 
-static void print_airlock(const LodgeContext *context, LodgeExit *code)
-{
-    g_autoptr(GError) error = NULL;
-    const LodgeAirlockOptions options = {0};
-    g_autoptr(LodgeAirlock) airlock = lodge_airlock_new(&options, &error);
-    lodge_print_heading(context, "\nAirlock");
-    if (airlock == NULL) {
-        lodge_print("cannot be used: %s\n", error->message);
-        *code = lodge_failure_worse(*code, LODGE_EXIT_USAGE);
-        return;
-    }
-    g_autofree char *words = lodge_airlock_describe(airlock);
-    lodge_print("%s", words);
-}
-
 /* ---- online ---- */
 
 static void print_answer(const LodgeContext *context, const LodgeOnlineAnswer *answer)
@@ -126,16 +130,21 @@ static void print_answer(const LodgeContext *context, const LodgeOnlineAnswer *a
 
 /* ---- machines ---- */
 
+static void write_lines(LodgeJsonWriter *writer, const char *name, const char *words)
+{
+    g_autofree char *trimmed = g_strchomp(g_strdup(words != NULL ? words : ""));
+    g_auto(GStrv) lines = g_strsplit(trimmed, "\n", -1);
+    lodge_json_add_strings(writer, name, (const char *const *)lines);
+}
+
 static void write_answers(LodgeJsonWriter *writer, GPtrArray *answers)
 {
     lodge_json_begin_array(writer, "online");
     for (guint i = 0; i < answers->len; i++) {
         const LodgeOnlineAnswer *answer = g_ptr_array_index(answers, i);
-        g_auto(GStrv) lines =
-            g_strsplit(answer->words != NULL ? g_strchomp(answer->words) : "", "\n", -1);
         lodge_json_begin_object(writer, NULL);
         lodge_json_add_string(writer, "name", answer->name);
-        lodge_json_add_strings(writer, "lines", (const char *const *)lines);
+        write_lines(writer, "lines", answer->words);
         lodge_json_add_string(writer, "error",
                               answer->error != NULL ? answer->error->message : NULL);
         lodge_json_end_object(writer);
@@ -143,7 +152,10 @@ static void write_answers(LodgeJsonWriter *writer, GPtrArray *answers)
     lodge_json_end_array(writer);
 }
 
-static void print_json(const LodgeSettings *settings, GPtrArray *answers)
+static void print_json(const LodgeSettings *settings,
+                       GPtrArray *problems,
+                       const char *airlock,
+                       GPtrArray *answers)
 {
     LodgeJsonWriter *writer = lodge_json_writer_new();
     lodge_json_begin_object(writer, NULL);
@@ -159,6 +171,11 @@ static void print_json(const LodgeSettings *settings, GPtrArray *answers)
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);
+    lodge_json_begin_array(writer, "problems");
+    for (guint i = 0; i < problems->len; i++)
+        lodge_json_add_string(writer, NULL, g_ptr_array_index(problems, i));
+    lodge_json_end_array(writer);
+    write_lines(writer, "airlock", airlock);
     write_answers(writer, answers);
     lodge_json_end_object(writer);
     lodge_print_json(lodge_json_finish_text(writer));
@@ -166,14 +183,14 @@ static void print_json(const LodgeSettings *settings, GPtrArray *answers)
 
 static void print_words(const LodgeContext *context,
                         const LodgeSettings *settings,
-                        GPtrArray *answers,
-                        LodgeExit *code)
+                        const char *airlock,
+                        GPtrArray *answers)
 {
     print_origins(context, settings);
     print_calls(context, settings);
-    print_secrets(context, settings, code);
     print_clock(context);
-    print_airlock(context, code);
+    lodge_print_heading(context, "\nAirlock");
+    lodge_print("%s", airlock);
     for (guint i = 0; i < answers->len; i++)
         print_answer(context, g_ptr_array_index(answers, i));
 }
@@ -200,10 +217,16 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
         const LodgeOnlineAnswer *answer = g_ptr_array_index(answers, i);
         code = lodge_failure_worse(code, lodge_failure_exit(answer->error));
     }
-    if (context->json)
-        print_json(settings, answers);
-    else
-        print_words(context, settings, answers, &code);
+    g_autoptr(GPtrArray) problems = find_problems(settings);
+    g_autofree char *airlock = describe_airlock(problems);
+    if (problems->len > 0)
+        code = LODGE_EXIT_USAGE;
+    if (context->json) {
+        print_json(settings, problems, airlock, answers);
+    } else {
+        print_words(context, settings, airlock, answers);
+        print_problems(context, problems);
+    }
     return code;
 }
 
