@@ -145,6 +145,27 @@ static void a_receipt_is_due_until_it_is_at_an_end(void **state)
     }
 }
 
+/* The server was down as a whole: the attempt says nothing about the receipt. */
+static void the_result_says_how_many_attempts_count(void **state)
+{
+    World *world = *state;
+    LodgeTransaction *txn = begin(world->spool);
+    g_autofree char *reference = take_in(txn, "counted", 9);
+    commit(txn);
+    g_autoptr(LodgeEvent) attempted = about_receipt(LODGE_EVENT_ATTEMPTED, reference);
+    attempted->attempt = 1;
+    g_autoptr(LodgeEvent) answered = about_receipt(LODGE_EVENT_ANSWERED, reference);
+    answered->code = g_strdup("retry");
+    answered->attempt = 0;
+    answered->retry_at_us = T0 + 600 * SECOND;
+    record(world, attempted);
+    record(world, answered);
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    const LodgeLedgerReceipt *receipt = g_ptr_array_index(message->receipts, 0);
+    assert_string_equal(receipt->state, "retry");
+    assert_int_equal(receipt->attempts, 0);
+}
+
 static void an_answer_to_a_receipt_that_is_not_owed_is_refused(void **state)
 {
     World *world = *state;
@@ -382,6 +403,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(a_deferred_message_is_pending_again_when_it_is_due),
         CASE(a_receipt_is_due_until_it_is_at_an_end),
+        CASE(the_result_says_how_many_attempts_count),
         CASE(an_answer_to_a_receipt_that_is_not_owed_is_refused),
         CASE(only_decided_messages_are_to_be_marked_each_location_once),
         CASE(known_uids_are_sorted_and_per_epoch),

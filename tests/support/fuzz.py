@@ -44,7 +44,7 @@ def run(program, seconds):
     environment = dict(os.environ, G_SLICE="always-malloc",
                        ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
     done = subprocess.run(
-        [program, f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048",
+        [program, "-seed=1", f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=2048",
          "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={program}.found-", corpus],
         capture_output=True, text=True, errors="replace", env=environment)
     runs = next((line.split()[-1] for line in done.stderr.splitlines()

@@ -6,7 +6,7 @@ import os
 
 import plans
 import post
-from whole_run import WholeRun, stored
+from whole_run import DONE, WholeRun, stored
 
 MIDDAY = 1721296800
 MAILS = 4
@@ -48,6 +48,22 @@ class Outbox(WholeRun):
             self.assertLessEqual(len(attempted) - len(answered), 1)
         self.assertEqual(len(set(answered)), MAILS)
         self.assertEqual(answered, attempted)
+
+    def test_a_tree_that_cannot_be_written_keeps_no_council_from_its_receipt(self):
+        conf, user, spool = self.scene("treeless")
+        self.fill(user)
+        os.makedirs(os.path.join(spool, "filed"), mode=0o700)
+        for name in ("incoming", "objects", "held", "rejected", "journal"):
+            os.mkdir(os.path.join(spool, name), 0o700)
+        os.chmod(spool, 0o700)
+        with open(os.path.join(spool, "filed", "productivity-plans-2024"), "w"):
+            pass
+        done = self.world.lodge("once", conf=conf)
+        self.assertNotEqual(done.returncode, DONE)
+        self.assertIn("4 sent", done.stdout)
+        os.unlink(os.path.join(spool, "filed", "productivity-plans-2024"))
+        self.run_lodge("once", conf=conf)
+        self.run_lodge("verify", conf=conf)
 
     def test_a_result_waits_for_nobody_and_no_attempt_is_journalled_before_its_time(self):
         segments = self.deliver("slow", "100/min")
