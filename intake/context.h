@@ -9,7 +9,6 @@
 typedef struct {
     gint64 (*now_us)(void); /* wall clock, for stamps only; waits use the monotonic one */
     gboolean (*stopping)(void); /* somebody asked us to end */
-    const char *program_path;   /* as it was called */
     const char *config_path;
     const char *credentials_directory; /* systemd's, or NULL */
     gboolean watched;                  /* standard error is a terminal: show progress */

@@ -186,7 +186,6 @@ int main(int argc, char **argv)
     LodgeContext context = {
         .now_us = now_us,
         .stopping = stopping,
-        .program_path = argv[0],
         .config_path = "/etc/lodge/lodge.conf",
         .credentials_directory = g_getenv("CREDENTIALS_DIRECTORY"),
         .watched = isatty(STDERR_FILENO),

@@ -36,7 +36,7 @@ void lodge_found_free(LodgeFound *found)
 
 /* ---- the inputs ---- */
 
-LodgeEvidence *lodge_recorder_evidence(const LodgeLedgerMessage *message)
+static LodgeEvidence *make_evidence(const LodgeLedgerMessage *message)
 {
     LodgeEvidence *evidence = lodge_evidence_new();
     evidence->account = g_strdup(message->location.account);
@@ -73,11 +73,11 @@ static gboolean add_pasts(GPtrArray *pasts, GPtrArray *rows)
     return TRUE;
 }
 
-LodgeHistory *lodge_recorder_history(LodgeLedger *ledger,
-                                     const LodgeLedgerMessage *message,
-                                     const char *content_key,
-                                     const char *const *councils,
-                                     GError **error)
+static LodgeHistory *make_history(LodgeLedger *ledger,
+                                  const LodgeLedgerMessage *message,
+                                  const char *content_key,
+                                  const char *const *councils,
+                                  GError **error)
 {
     g_autoptr(LodgeHistory) history = lodge_history_new(message->reference);
     if (!add_pasts(history->same_content,
@@ -179,7 +179,7 @@ static gboolean reach_verdict(const LodgeSettings *settings,
         return FALSE;
     }
     const LodgeRules *rules = verdict->call->rules;
-    verdict->evidence = lodge_recorder_evidence(message);
+    verdict->evidence = make_evidence(message);
     if (found->fault_code != NULL) {
         verdict->evidence->our_fault = g_strdup(found->fault_code);
         verdict->evidence->our_fault_words = g_strdup(found->fault_words);
@@ -188,7 +188,7 @@ static gboolean reach_verdict(const LodgeSettings *settings,
         lodge_decide_candidates(found->reading, verdict->evidence, rules);
     g_autofree char *key = lodge_decide_content_key(found->reading->message);
     verdict->history =
-        lodge_recorder_history(ledger, message, key, (const char *const *)councils, error);
+        make_history(ledger, message, key, (const char *const *)councils, error);
     if (verdict->history == NULL)
         return FALSE;
     verdict->decision =

@@ -40,11 +40,3 @@ LodgeRecorder *lodge_recorder_new(const LodgeSettings *settings,
 void lodge_recorder_free(LodgeRecorder *recorder);
 /* Takes `found`. */
 void lodge_recorder_submit(LodgeRecorder *recorder, LodgeFound *found);
-
-/* The inputs as the ledger has them now; shared with a fresh replay. */
-LodgeEvidence *lodge_recorder_evidence(const LodgeLedgerMessage *message);
-LodgeHistory *lodge_recorder_history(LodgeLedger *ledger,
-                                     const LodgeLedgerMessage *message,
-                                     const char *content_key,
-                                     const char *const *councils,
-                                     GError **error);

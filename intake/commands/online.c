@@ -1,7 +1,7 @@
 #include "intake/commands/online.h"
 
 #include "intake/answer/courier.h"
-#include "intake/fetch/mailbox.h"
+#include "intake/source.h"
 
 static void answer_free(LodgeOnlineAnswer *answer)
 {
@@ -14,12 +14,8 @@ static void answer_free(LodgeOnlineAnswer *answer)
 static char *
 describe_mailbox(const LodgeContext *context, const LodgeMailbox *mailbox, GError **error)
 {
-    char *secret =
-        lodge_secret_load(&mailbox->endpoint.secret, context->credentials_directory, error);
-    if (secret == NULL)
-        return NULL;
-    g_autoptr(LodgeMailboxSession) session = lodge_mailbox_open(mailbox, secret, error);
-    lodge_secret_wipe(secret);
+    g_autoptr(LodgeMailboxSession) session =
+        lodge_source_open_mailbox(context, mailbox, error);
     return session != NULL ? lodge_mailbox_describe(session, context->now_us(), error)
                            : NULL;
 }
