@@ -7,6 +7,7 @@ static const char *const type_names[] = {
     [LODGE_EVENT_OWED] = "owed",         [LODGE_EVENT_ATTEMPTED] = "attempted",
     [LODGE_EVENT_ANSWERED] = "answered", [LODGE_EVENT_MARKED] = "marked",
     [LODGE_EVENT_PASSED] = "passed",     [LODGE_EVENT_PROJECTED] = "projected",
+    [LODGE_EVENT_RULED] = "ruled",       [LODGE_EVENT_EXTENDED] = "extended",
 };
 
 const char *lodge_event_type_format(LodgeEventType type)
@@ -32,6 +33,7 @@ LodgeEvent *lodge_event_new(LodgeEventType type, gint64 at_us, const char *refer
     event->internaldate_us = LODGE_INSTANT_UNKNOWN;
     event->retry_at_us = LODGE_INSTANT_UNKNOWN;
     event->received_us = LODGE_INSTANT_UNKNOWN;
+    event->until_us = LODGE_INSTANT_UNKNOWN;
     return event;
 }
 

@@ -34,6 +34,8 @@ typedef enum {
     LODGE_EVENT_MARKED,    /* the mailbox reflects the decision */
     LODGE_EVENT_PASSED,    /* a complete look at a mailbox, with its account */
     LODGE_EVENT_PROJECTED, /* the human-readable tree of a message was written */
+    LODGE_EVENT_RULED,     /* a person ruled on a message, or had a receipt sent again */
+    LODGE_EVENT_EXTENDED,  /* a person set a later deadline, for one council or for all */
 } LodgeEventType;
 
 /* Where a message was found. Files: account "file", folder the path, uidvalidity 0. */
@@ -73,17 +75,17 @@ typedef struct {
     LodgeEventType type;
     guint64 seq; /* number in the journal, 1 the first; set by the transaction */
     gint64 at_us;
-    char *reference; /* all but PASSED */
+    char *reference; /* all but PASSED and EXTENDED */
 
     /* KEPT, LOCATED, MARKED (record) */
-    char *call;           /* KEPT, PASSED: in the row */
+    char *call;           /* KEPT, PASSED, EXTENDED: in the row */
     char *message_sha256; /* KEPT */
     gint64 size_bytes;    /* KEPT */
     LodgeLocation location;
     gint64 internaldate_us; /* or LODGE_INSTANT_UNKNOWN */
 
     /* DEFERRED: code in the row (whose fault: "reader-unavailable"), words in the record */
-    char *code; /* also MARKED: "keyword", "moved"; ANSWERED: "sent" … */
+    char *code; /* also MARKED: "keyword", "moved"; ANSWERED: "sent" …; RULED: "accept" … */
     char *words;
     guint attempt;      /* DEFERRED, ATTEMPTED, ANSWERED */
     gint64 retry_at_us; /* DEFERRED, ANSWERED/retry */
@@ -117,6 +119,14 @@ typedef struct {
     char *account;
     gboolean complete;
     GPtrArray *folders; /* LodgeEventFolder */
+
+    /* RULED: council, timeliness (as ruled, or NULL), receipt (sent again) in the row; who, why (words) and
+     * what the council is told in the record. EXTENDED: council ("all" or a GSS code) and the first late
+     * instant in the row; who, why and the civil time in the record. */
+    char *actor;
+    char *told;       /* or NULL */
+    gint64 until_us;  /* EXTENDED */
+    char *until_text; /* EXTENDED: as it was typed */
 } LodgeEvent;
 
 LodgeEvent *lodge_event_new(LodgeEventType type, gint64 at_us, const char *reference);

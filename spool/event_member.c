@@ -12,7 +12,9 @@
 #define MARKED (1u << LODGE_EVENT_MARKED)
 #define PASSED (1u << LODGE_EVENT_PASSED)
 #define PROJECTED (1u << LODGE_EVENT_PROJECTED)
-#define MESSAGE (~PASSED)
+#define RULED (1u << LODGE_EVENT_RULED)
+#define EXTENDED (1u << LODGE_EVENT_EXTENDED)
+#define MESSAGE (~(PASSED | EXTENDED))
 
 #define ROW LODGE_IN_ROW
 #define RECORD LODGE_IN_RECORD
@@ -23,20 +25,25 @@
  * a mailbox, a message or words of anybody may be in a ROW: rows are never erased. */
 const LodgeMember lodge_members[] = {
     {"reference", AT(reference), K(STRING), ROW, MESSAGE, MESSAGE},
-    {"call", AT(call), K(STRING), ROW, KEPT | PASSED, KEPT},
+    {"call", AT(call), K(STRING), ROW, KEPT | PASSED | EXTENDED, KEPT | EXTENDED},
     {"location", AT(location), K(LOCATION), RECORD, KEPT | LOCATED | MARKED, 0},
     {"internaldate", AT(internaldate_us), K(INSTANT), RECORD, KEPT | LOCATED, 0},
     {"message_sha256", AT(message_sha256), K(DIGEST), RECORD, KEPT, KEPT},
     {"size_bytes", AT(size_bytes), K(INT64), RECORD, KEPT, 0},
-    {"code", AT(code), K(STRING), ROW, DEFERRED | MARKED | ANSWERED,
-     DEFERRED | MARKED | ANSWERED},
-    {"words", AT(words), K(STRING), RECORD, DEFERRED | MARKED | ANSWERED, 0},
+    {"code", AT(code), K(STRING), ROW, DEFERRED | MARKED | ANSWERED | RULED,
+     DEFERRED | MARKED | ANSWERED | RULED},
+    {"words", AT(words), K(STRING), RECORD, DEFERRED | MARKED | ANSWERED | RULED | EXTENDED,
+     0},
+    {"actor", AT(actor), K(STRING), RECORD, RULED | EXTENDED, RULED | EXTENDED},
+    {"told", AT(told), K(STRING), RECORD, RULED, 0},
+    {"until", AT(until_us), K(INSTANT), ROW, EXTENDED, EXTENDED},
+    {"until_text", AT(until_text), K(STRING), RECORD, EXTENDED, 0},
     {"attempt", AT(attempt), K(UINT), ROW, DEFERRED | ATTEMPTED | ANSWERED, 0},
     {"retry_at", AT(retry_at_us), K(INSTANT), ROW, DEFERRED | ANSWERED, 0},
-    {"council", AT(council), K(STRING), ROW, DECIDED, 0},
+    {"council", AT(council), K(STRING), ROW, DECIDED | RULED | EXTENDED, EXTENDED},
     {"version", AT(version), K(UINT), ROW, DECIDED, 0},
     {"outcome", AT(outcome), K(STRING), ROW, DECIDED, DECIDED},
-    {"timeliness", AT(timeliness), K(STRING), ROW, DECIDED, 0},
+    {"timeliness", AT(timeliness), K(STRING), ROW, DECIDED | RULED, 0},
     {"received_at", AT(received_us), K(INSTANT), ROW, DECIDED, 0},
     {"received_source", AT(received_source), K(STRING), ROW, DECIDED, 0},
     {"duplicate_of", AT(duplicate_of), K(STRING), ROW, DECIDED, 0},
@@ -51,7 +58,7 @@ const LodgeMember lodge_members[] = {
     {"history", AT(history), K(DIGEST), RECORD, DECIDED, 0},
     {"rules", AT(rules), K(DIGEST), RECORD, DECIDED, 0},
     {"decision", AT(decision), K(DIGEST), RECORD, DECIDED, 0},
-    {"receipt", AT(receipt), K(STRING), ROW, OWED | ATTEMPTED | ANSWERED,
+    {"receipt", AT(receipt), K(STRING), ROW, OWED | ATTEMPTED | ANSWERED | RULED,
      OWED | ATTEMPTED | ANSWERED},
     {"kind", AT(receipt_kind), K(STRING), ROW, OWED | ATTEMPTED | ANSWERED, OWED},
     {"to", AT(receipt_to), K(STRING), RECORD, OWED, OWED},

@@ -130,6 +130,7 @@ typedef struct {
     char *message_id;
     GStrv document_sha256s;
     guint receipts; /* owed for it so far */
+    gboolean ruled; /* a person accepted, rejected or assigned it */
 } LodgeLedgerPast;
 void lodge_ledger_past_free(LodgeLedgerPast *past);
 /* Decided messages of the call, other than `reference`, with this content key (duplicates excluded), oldest first. */
@@ -144,6 +145,48 @@ GPtrArray *lodge_ledger_list_council(LodgeLedger *ledger,
                                      const char *council,
                                      const char *reference,
                                      GError **error);
+
+/* Every version that was given to a council of this call, whatever became of it: LodgeLedgerVersion, ascending. */
+typedef struct {
+    char *council;
+    guint version;
+    char *reference;
+} LodgeLedgerVersion;
+void lodge_ledger_version_free(LodgeLedgerVersion *version);
+GPtrArray *lodge_ledger_list_versions(LodgeLedger *ledger,
+                                      const char *call,
+                                      const char *council,
+                                      GError **error);
+/* The same for one message: all councils and versions that it ever had. */
+GPtrArray *
+lodge_ledger_list_versions_of(LodgeLedger *ledger, const char *reference, GError **error);
+
+/* ---- what persons ruled ---- */
+typedef struct {
+    gint64 at_us;
+    char *action;     /* accept, reject, assign, note, resend */
+    char *council;    /* GSS or NULL */
+    char *timeliness; /* as ruled, or NULL */
+    char *receipt;    /* sent again, or NULL */
+    char *actor;      /* these three are NULL once their record is erased */
+    char *reason;
+    char *told; /* what the council is told, or NULL */
+} LodgeLedgerRuling;
+void lodge_ledger_ruling_free(LodgeLedgerRuling *ruling);
+/* Of one message, oldest first. */
+GPtrArray *
+lodge_ledger_list_rulings(LodgeLedger *ledger, const char *reference, GError **error);
+
+typedef struct {
+    gint64 at_us;
+    char *council; /* GSS or "all" */
+    gint64 until_us;
+    char *until_text, *actor, *reason; /* NULL once their record is erased */
+} LodgeLedgerExtension;
+void lodge_ledger_extension_free(LodgeLedgerExtension *extension);
+/* Granted for this call, oldest first. */
+GPtrArray *
+lodge_ledger_list_extensions(LodgeLedger *ledger, const char *call, GError **error);
 
 /* ---- passes ---- */
 typedef struct {

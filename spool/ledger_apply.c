@@ -15,7 +15,7 @@ static gboolean refuse(GError **error, const LodgeEvent *event, const char *word
 {
     g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
                 "event \"%s\" of %s: %s", lodge_event_type_format(event->type),
-                event->reference != NULL ? event->reference : event->account, words);
+                event->reference != NULL ? event->reference : event->call, words);
     return FALSE;
 }
 
@@ -180,7 +180,8 @@ apply_decided(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GErr
                LEDGER_TEXT(event->evidence), LEDGER_TEXT(event->history),
                LEDGER_TEXT(event->rules), LEDGER_TEXT(event->decision)) &&
            insert_findings(ledger, event, message, error) &&
-           insert_documents(ledger, event, message, error);
+           insert_documents(ledger, event, message, error) &&
+           lodge_ledger_apply_version(ledger, event, message, error);
 }
 
 static gboolean
@@ -307,6 +308,12 @@ static char *describe(const LodgeEvent *event)
     case LODGE_EVENT_DEFERRED:
     case LODGE_EVENT_MARKED:
         return g_strdup(event->code);
+    case LODGE_EVENT_RULED:
+        return event->receipt != NULL
+                   ? g_strdup_printf("%s %s", event->code, event->receipt)
+                   : g_strdup(event->code);
+    case LODGE_EVENT_EXTENDED:
+        return g_strdup(event->council);
     case LODGE_EVENT_DECIDED:
         return event->timeliness != NULL
                    ? g_strdup_printf("%s, %s", event->outcome, event->timeliness)
@@ -352,12 +359,14 @@ gboolean lodge_ledger_apply(LodgeLedger *ledger, const LodgeEvent *event, GError
         [LODGE_EVENT_MARKED] = apply_marked,
         [LODGE_EVENT_PASSED] = apply_passed,
         [LODGE_EVENT_PROJECTED] = apply_projected,
+        [LODGE_EVENT_RULED] = lodge_ledger_apply_ruled,
+        [LODGE_EVENT_EXTENDED] = lodge_ledger_apply_extended,
     };
     g_return_val_if_fail((guint)event->type < G_N_ELEMENTS(appliers), FALSE);
     if (event->type == LODGE_EVENT_KEPT && !insert_message(ledger, event, error))
         return FALSE;
     gint64 message = 0;
-    if (event->type != LODGE_EVENT_PASSED) {
+    if (event->type != LODGE_EVENT_PASSED && event->type != LODGE_EVENT_EXTENDED) {
         message = find_message(ledger, event->reference, error);
         if (message == 0)
             return refuse(error, event, "no such message was kept");

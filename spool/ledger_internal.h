@@ -12,7 +12,7 @@
 #include <sqlite3.h>
 
 /* Changes whenever the tables or what is put into them change: another number is rebuilt. */
-#define LODGE_LEDGER_SCHEMA 1
+#define LODGE_LEDGER_SCHEMA 2
 #define LODGE_LEDGER_APPLICATION 0x6c6f6467 /* "lodg" */
 #define LODGE_LEDGER_FILE "ledger.db"
 
@@ -51,6 +51,19 @@ gboolean lodge_ledger_set_position(LodgeLedger *ledger,
                                    GError **error);
 /* Brings an event into the index; inside a transaction. */
 gboolean lodge_ledger_apply(LodgeLedger *ledger, const LodgeEvent *event, GError **error);
+/* The parts of it that stand in ledger_ruling.c. `message`: the row's id. */
+gboolean lodge_ledger_apply_ruled(LodgeLedger *ledger,
+                                  const LodgeEvent *event,
+                                  gint64 message,
+                                  GError **error);
+gboolean lodge_ledger_apply_extended(LodgeLedger *ledger,
+                                     const LodgeEvent *event,
+                                     gint64 message,
+                                     GError **error);
+gboolean lodge_ledger_apply_version(LodgeLedger *ledger,
+                                    const LodgeEvent *event,
+                                    gint64 message,
+                                    GError **error);
 
 gboolean lodge_ledger_begin(LodgeLedger *ledger, GError **error);
 gboolean lodge_ledger_commit(LodgeLedger *ledger, GError **error);
@@ -97,6 +110,14 @@ gboolean lodge_ledger_run_values(LodgeLedger *ledger,
 gboolean lodge_ledger_execute(LodgeLedger *ledger, const char *sql, GError **error);
 /* SQLite's last failure as an error of the spool; always FALSE. */
 gboolean lodge_ledger_fail(LodgeLedger *ledger, GError **error);
+
+/* What `read` makes of each row, to the end; NULL on error. `statement` NULL: an error is set already. */
+typedef gpointer (*LodgeLedgerReadRow)(sqlite3_stmt *statement);
+GPtrArray *lodge_ledger_list_rows(LodgeLedger *ledger,
+                                  sqlite3_stmt *statement,
+                                  LodgeLedgerReadRow read,
+                                  GDestroyNotify element_free,
+                                  GError **error);
 
 /* Columns of the current row. */
 char *lodge_ledger_column_text(sqlite3_stmt *statement,

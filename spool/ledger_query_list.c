@@ -1,13 +1,11 @@
 /* Short lists for the walk: what is pending, known, unmarked; history; passes; timelines. */
 #include "spool/ledger_internal.h"
 
-typedef gpointer (*ReadRow)(sqlite3_stmt *statement);
-
-static GPtrArray *list_rows(LodgeLedger *ledger,
-                            sqlite3_stmt *statement,
-                            ReadRow read,
-                            GDestroyNotify element_free,
-                            GError **error)
+GPtrArray *lodge_ledger_list_rows(LodgeLedger *ledger,
+                                  sqlite3_stmt *statement,
+                                  LodgeLedgerReadRow read,
+                                  GDestroyNotify element_free,
+                                  GError **error)
 {
     if (statement == NULL)
         return NULL;
@@ -28,8 +26,9 @@ GPtrArray *lodge_ledger_list_pending(LodgeLedger *ledger, gint64 now_us, GError 
     static const char sql[] = "SELECT reference FROM message WHERE state = 'pending'"
                               " AND (retry_at_us IS NULL OR retry_at_us <= ?1) ORDER BY id";
     g_return_val_if_fail(ledger != NULL, NULL);
-    return list_rows(ledger, lodge_ledger_query(ledger, error, sql, LEDGER_INT(now_us)),
-                     read_text, g_free, error);
+    return lodge_ledger_list_rows(
+        ledger, lodge_ledger_query(ledger, error, sql, LEDGER_INT(now_us)), read_text,
+        g_free, error);
 }
 
 GPtrArray *lodge_ledger_list_unprojected(LodgeLedger *ledger, GError **error)
@@ -37,8 +36,9 @@ GPtrArray *lodge_ledger_list_unprojected(LodgeLedger *ledger, GError **error)
     static const char sql[] = "SELECT reference FROM message"
                               " WHERE state = 'decided' AND projected = 0 ORDER BY id";
     g_return_val_if_fail(ledger != NULL, NULL);
-    return list_rows(ledger, lodge_ledger_query_values(ledger, sql, NULL, 0, error),
-                     read_text, g_free, error);
+    return lodge_ledger_list_rows(ledger,
+                                  lodge_ledger_query_values(ledger, sql, NULL, 0, error),
+                                  read_text, g_free, error);
 }
 
 static GArray *list_uint32(LodgeLedger *ledger, sqlite3_stmt *statement, GError **error)
@@ -121,10 +121,11 @@ GPtrArray *lodge_ledger_list_unmarked(LodgeLedger *ledger,
         " WHERE account = ?1 AND folder = ?2 AND uidvalidity = ?3)"
         " AND l.marked = 0 AND m.state = 'decided' ORDER BY l.uid, l.message";
     g_return_val_if_fail(ledger != NULL && account != NULL && folder != NULL, NULL);
-    return list_rows(ledger,
-                     lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(account),
-                                        LEDGER_TEXT(folder), LEDGER_INT(uidvalidity)),
-                     read_mark, (GDestroyNotify)lodge_ledger_mark_free, error);
+    return lodge_ledger_list_rows(
+        ledger,
+        lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(account), LEDGER_TEXT(folder),
+                           LEDGER_INT(uidvalidity)),
+        read_mark, (GDestroyNotify)lodge_ledger_mark_free, error);
 }
 
 /* ---- history ---- */
@@ -158,6 +159,7 @@ static gpointer read_past(sqlite3_stmt *statement)
     const char *digests = (const char *)sqlite3_column_text(statement, 8);
     past->document_sha256s = g_strsplit(digests != NULL ? digests : "", ",", -1);
     past->receipts = (guint)sqlite3_column_int64(statement, 9);
+    past->ruled = sqlite3_column_int(statement, 10) != 0;
     return past;
 }
 
@@ -165,14 +167,16 @@ static gpointer read_past(sqlite3_stmt *statement)
     "SELECT m.reference, m.council, m.version, m.outcome, m.timeliness, m.received_us,"    \
     " m.content_key, m.message_id, (SELECT group_concat(sha256, ',') FROM"                 \
     " (SELECT sha256 FROM document WHERE message = m.id AND sha256 IS NOT NULL"            \
-    " ORDER BY ordinal)), (SELECT count(*) FROM receipt WHERE message = m.id)"             \
+    " ORDER BY ordinal)), (SELECT count(*) FROM receipt WHERE message = m.id),"            \
+    " EXISTS(SELECT 1 FROM ruling WHERE message = m.id AND action IN"                      \
+    " ('accept', 'reject', 'assign'))"                                                     \
     " FROM message m WHERE m.state = 'decided' AND m.call = ?1"                            \
     " AND m.reference <> ?3 "
 
 static GPtrArray *list_past(LodgeLedger *ledger, sqlite3_stmt *statement, GError **error)
 {
-    return list_rows(ledger, statement, read_past, (GDestroyNotify)lodge_ledger_past_free,
-                     error);
+    return lodge_ledger_list_rows(ledger, statement, read_past,
+                                  (GDestroyNotify)lodge_ledger_past_free, error);
 }
 
 GPtrArray *lodge_ledger_list_same_content(LodgeLedger *ledger,
@@ -249,12 +253,12 @@ GPtrArray *lodge_ledger_list_passes(LodgeLedger *ledger, GError **error)
         "SELECT folder, uidvalidity, uidnext, present, known, fetched, failed, vanished"
         " FROM pass_folder WHERE account = ?1 ORDER BY ordinal";
     g_return_val_if_fail(ledger != NULL, NULL);
-    g_autoptr(GPtrArray) passes =
-        list_rows(ledger, lodge_ledger_query_values(ledger, sql, NULL, 0, error), read_pass,
-                  (GDestroyNotify)lodge_ledger_pass_free, error);
+    g_autoptr(GPtrArray) passes = lodge_ledger_list_rows(
+        ledger, lodge_ledger_query_values(ledger, sql, NULL, 0, error), read_pass,
+        (GDestroyNotify)lodge_ledger_pass_free, error);
     for (guint i = 0; passes != NULL && i < passes->len; i++) {
         LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
-        pass->folders = list_rows(
+        pass->folders = lodge_ledger_list_rows(
             ledger, lodge_ledger_query(ledger, error, folders, LEDGER_TEXT(pass->account)),
             read_folder, (GDestroyNotify)lodge_event_folder_free, error);
         if (pass->folders == NULL)
@@ -290,6 +294,7 @@ lodge_ledger_list_timeline(LodgeLedger *ledger, const char *reference, GError **
         "SELECT at_us, type, words FROM event"
         " WHERE message = (SELECT id FROM message WHERE reference = ?1) ORDER BY seq";
     g_return_val_if_fail(ledger != NULL && reference != NULL, NULL);
-    return list_rows(ledger, lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(reference)),
-                     read_line, (GDestroyNotify)lodge_ledger_line_free, error);
+    return lodge_ledger_list_rows(
+        ledger, lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(reference)), read_line,
+        (GDestroyNotify)lodge_ledger_line_free, error);
 }

@@ -49,6 +49,18 @@ const char lodge_ledger_schema_sql[] =
     " role TEXT, media_type TEXT, size_bytes INTEGER NOT NULL, pages INTEGER NOT NULL,"
     " sha256 TEXT, PRIMARY KEY(message, ordinal)) STRICT, WITHOUT ROWID;"
 
+    /* every version number that was ever given: none is given twice, whatever a person rules later */
+    "CREATE TABLE version(call TEXT NOT NULL, council TEXT NOT NULL, version INTEGER NOT NULL,"
+    " message INTEGER NOT NULL, PRIMARY KEY(call, council, version)) STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE ruling(seq INTEGER PRIMARY KEY, message INTEGER NOT NULL,"
+    " at_us INTEGER NOT NULL, action TEXT NOT NULL, council TEXT, timeliness TEXT,"
+    " receipt TEXT, actor TEXT, reason TEXT, told TEXT) STRICT;"
+    "CREATE INDEX ruling_message ON ruling(message, seq);"
+    "CREATE TABLE extension(seq INTEGER PRIMARY KEY, call TEXT NOT NULL, council TEXT NOT NULL,"
+    " at_us INTEGER NOT NULL, until_us INTEGER NOT NULL, until_text TEXT, actor TEXT,"
+    " reason TEXT) STRICT;"
+
     /* due_us is NULL when the receipt is at an end */
     "CREATE TABLE receipt(id TEXT PRIMARY KEY, message INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " kind TEXT, state TEXT NOT NULL, to_address TEXT, message_id TEXT, object TEXT,"
@@ -73,6 +85,9 @@ const LodgeLedgerTable lodge_ledger_tables[] = {
     {"location", "folder, uid, message"},
     {"finding", "message, ordinal"},
     {"document", "message, ordinal"},
+    {"version", "call, council, version"},
+    {"ruling", "seq"},
+    {"extension", "seq"},
     {"receipt", "id"},
     {"pass", "account"},
     {"pass_folder", "account, ordinal"},

@@ -67,7 +67,9 @@ static void note_record(LodgeVerification *verification,
     g_autofree char *problem =
         g_strdup_printf("the record of event %" G_GUINT64_FORMAT " (\"%s\" of %s) %s",
                         event->seq, lodge_event_type_format(event->type),
-                        event->reference != NULL ? event->reference : "a mailbox",
+                        event->reference != NULL ? event->reference
+                        : event->call != NULL    ? event->call
+                                                 : "a mailbox",
                         missing ? "is missing" : reason->message);
     lodge_verify_add(verification, object, problem, RESTORE);
     verification->records_lost = TRUE;
