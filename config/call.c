@@ -1,5 +1,6 @@
 #include "config/call.h"
 
+#include "config/config_error.h"
 #include "config/key_file.h"
 #include "config/key_value.h"
 
@@ -14,13 +15,19 @@ static void free_theme(gpointer data)
     g_free(theme);
 }
 
-static void free_extension(gpointer data)
+void lodge_extension_free(LodgeExtension *extension)
 {
-    LodgeExtension *extension = data;
+    if (extension == NULL)
+        return;
     g_free(extension->council);
     g_free(extension->until_text);
     g_free(extension->reason);
     g_free(extension);
+}
+
+static void free_extension(gpointer extension)
+{
+    lodge_extension_free(extension);
 }
 
 void lodge_call_free(LodgeCall *call)
@@ -119,23 +126,31 @@ resolve(LodgeKeyGroup *group, const char *key, const LodgeZone *zone, const char
     return instant_us;
 }
 
-/* "By 17:00" may mean that 17:00:59 is in: that is said once, and holds for extensions too. */
+/* "By 17:00" may mean that 17:00:59 is in: that is said once, and holds for extensions too. FALSE: seconds
+ * were written where whole minutes count. */
+static gboolean add_included(const LodgeCall *call, gint64 *instant_us)
+{
+    if (strcmp(call->deadline_includes, "none") == 0)
+        return TRUE;
+    if (strcmp(call->deadline_includes, "second") == 0) {
+        *instant_us += LODGE_SECOND_US;
+        return TRUE;
+    }
+    gboolean whole = *instant_us % (60 * LODGE_SECOND_US) == 0;
+    *instant_us += 60 * LODGE_SECOND_US;
+    return whole;
+}
+
 static gint64 resolve_deadline(const LodgeCall *call,
                                LodgeKeyGroup *group,
                                const char *key,
                                const char *civil)
 {
     gint64 instant_us = resolve(group, key, call->zone, civil);
-    if (instant_us == LODGE_INSTANT_UNKNOWN)
-        return instant_us;
-    if (strcmp(call->deadline_includes, "none") == 0)
-        return instant_us;
-    if (strcmp(call->deadline_includes, "second") == 0)
-        return instant_us + LODGE_SECOND_US;
-    if (instant_us % (60 * LODGE_SECOND_US) != 0)
+    if (instant_us != LODGE_INSTANT_UNKNOWN && !add_included(call, &instant_us))
         lodge_key_group_fail(group, key,
                              "'%s' has seconds, but deadline_includes is minute", civil);
-    return instant_us + 60 * LODGE_SECOND_US;
+    return instant_us;
 }
 
 static void read_window(LodgeCall *call, LodgeKeyGroup *group, LodgeZone *given)
@@ -245,6 +260,42 @@ LodgeCall *lodge_call_load(const char *path, char **text_out, GError **error)
     if (call != NULL && text_out != NULL)
         *text_out = g_steal_pointer(&text);
     return call;
+}
+
+/* ---- extensions ---- */
+
+LodgeExtension *lodge_extension_copy(const LodgeExtension *extension)
+{
+    LodgeExtension *copy = g_new0(LodgeExtension, 1);
+    copy->council = g_strdup(extension->council);
+    copy->until_us = extension->until_us;
+    copy->until_text = g_strdup(extension->until_text);
+    copy->reason = g_strdup(extension->reason);
+    return copy;
+}
+
+void lodge_call_add_extension(LodgeCall *call, const LodgeExtension *extension)
+{
+    g_ptr_array_add(call->extensions, lodge_extension_copy(extension));
+}
+
+LodgeExtension *lodge_call_make_extension(const LodgeCall *call,
+                                          const char *council,
+                                          const char *until,
+                                          const char *reason,
+                                          GError **error)
+{
+    gint64 until_us = LODGE_INSTANT_UNKNOWN;
+    if (!lodge_zone_resolve(call->zone, until, &until_us, error))
+        return NULL;
+    if (!add_included(call, &until_us)) {
+        g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_INVALID,
+                    "'%s' has seconds, but deadline_includes is minute", until);
+        return NULL;
+    }
+    const LodgeExtension extension = {(char *)council, until_us, (char *)until,
+                                      (char *)reason};
+    return lodge_extension_copy(&extension);
 }
 
 gint64 lodge_call_deadline_for(const LodgeCall *call,

@@ -62,6 +62,19 @@ lodge_call_parse(const char *text, const char *name, LodgeZone *zone, GError **e
 LodgeCall *lodge_call_load(const char *path, char **text_out, GError **error);
 void lodge_call_free(LodgeCall *call);
 
+/* One more extension, as if it stood in the file; copied. */
+void lodge_call_add_extension(LodgeCall *call, const LodgeExtension *extension);
+LodgeExtension *lodge_extension_copy(const LodgeExtension *extension);
+void lodge_extension_free(LodgeExtension *extension);
+
+/* An extension of this call that ends at the civil time `until`, read as the deadline is (deadline_includes
+ * holds). NULL with the error of config/zone, or LODGE_CONFIG_ERROR_INVALID where seconds do not fit. */
+LodgeExtension *lodge_call_make_extension(const LodgeCall *call,
+                                          const char *council,
+                                          const char *until,
+                                          const char *reason,
+                                          GError **error);
+
 /* The first late instant for this council (NULL: nobody in particular): the latest of the deadline and its extensions. `extension_out` may be
  * NULL; set to the extension that gave it (borrowed) or NULL. */
 gint64 lodge_call_deadline_for(const LodgeCall *call,
@@ -69,3 +82,4 @@ gint64 lodge_call_deadline_for(const LodgeCall *call,
                                const LodgeExtension **extension_out);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeCall, lodge_call_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeExtension, lodge_extension_free)

@@ -26,7 +26,21 @@ void lodge_rules_free(LodgeRules *rules)
     g_free(rules->register_text);
     lodge_wording_free(rules->wording);
     g_free(rules->wording_text);
+    g_ptr_array_unref(rules->granted);
     g_free(rules);
+}
+
+static LodgeRules *rules_new(void)
+{
+    LodgeRules *rules = g_new0(LodgeRules, 1);
+    rules->granted = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_extension_free);
+    return rules;
+}
+
+void lodge_rules_grant(LodgeRules *rules, const LodgeExtension *extension)
+{
+    g_ptr_array_add(rules->granted, lodge_extension_copy(extension));
+    lodge_call_add_extension(rules->call, extension);
 }
 
 static gint64 first_of_january(gint64 instant_us, int years)
@@ -86,7 +100,7 @@ LodgeRules *lodge_rules_new(const char *call_text,
 {
     g_return_val_if_fail(trust != NULL && service_name != NULL, NULL);
     g_return_val_if_fail(help_address != NULL && instance_domain != NULL, NULL);
-    g_autoptr(LodgeRules) rules = g_new0(LodgeRules, 1);
+    g_autoptr(LodgeRules) rules = rules_new();
     rules->call = parse_call(call_text, call_name, error);
     if (rules->call == NULL)
         return NULL;
@@ -121,6 +135,24 @@ gboolean lodge_rules_set_wording(LodgeRules *rules,
     return TRUE;
 }
 
+/* Rules from before extensions were granted keep their bytes. */
+static void format_granted(LodgeJsonWriter *writer, const GPtrArray *granted)
+{
+    if (granted->len == 0)
+        return;
+    lodge_json_begin_array(writer, "granted");
+    for (guint i = 0; i < granted->len; i++) {
+        const LodgeExtension *extension = g_ptr_array_index(granted, i);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "council", extension->council);
+        lodge_json_add_instant(writer, "until", extension->until_us);
+        lodge_json_add_string(writer, "until_text", extension->until_text);
+        lodge_json_add_string(writer, "reason", extension->reason);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
 GBytes *lodge_rules_format(const LodgeRules *rules)
 {
     g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
@@ -133,6 +165,7 @@ GBytes *lodge_rules_format(const LodgeRules *rules)
     if (rules->wording_text !=
         NULL) /* rules from before there were wordings keep their bytes */
         lodge_json_add_string(writer, "wording_text", rules->wording_text);
+    format_granted(writer, rules->granted);
     lodge_json_add_raw(writer, "trust", trust);
     lodge_json_add_raw(writer, "zone", zone);
     lodge_json_add_string(writer, "service_name", rules->service_name);
@@ -149,7 +182,29 @@ typedef struct {
     const char *wording_text; /* or NULL */
     char *trust;
     char *zone;
+    GPtrArray *granted; /* LodgeExtension */
 } Parts;
+
+static GPtrArray *read_granted(LodgeJsonDocument *document, const LodgeJsonNode *root)
+{
+    GPtrArray *granted =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_extension_free);
+    const LodgeJsonNode *array = lodge_json_get_optional_array(document, root, "granted");
+    for (guint i = 0; array != NULL && i < lodge_json_array_length(array); i++) {
+        const LodgeJsonNode *node = lodge_json_array_object(document, array, i);
+        const LodgeExtension extension = {
+            .council = (char *)lodge_json_get_string(document, node, "council"),
+            .until_us = lodge_json_get_instant(document, node, "until"),
+            .until_text =
+                (char *)lodge_json_get_optional_string(document, node, "until_text"),
+            .reason = (char *)lodge_json_get_optional_string(document, node, "reason"),
+        };
+        if (extension.until_us == LODGE_INSTANT_UNKNOWN)
+            lodge_json_fail(document, "until is missing");
+        g_ptr_array_add(granted, lodge_extension_copy(&extension));
+    }
+    return granted;
+}
 
 static void read_parts(LodgeRules *rules, LodgeJsonDocument *document, Parts *parts_out)
 {
@@ -167,6 +222,7 @@ static void read_parts(LodgeRules *rules, LodgeJsonDocument *document, Parts *pa
     const LodgeJsonNode *zone = lodge_json_get_object(document, root, "zone");
     parts_out->trust = trust == NULL ? NULL : lodge_json_node_text(trust);
     parts_out->zone = zone == NULL ? NULL : lodge_json_node_text(zone);
+    parts_out->granted = read_granted(document, root);
     rules->service_name = g_strdup(lodge_json_get_string(document, root, "service_name"));
     rules->help_address = g_strdup(lodge_json_get_string(document, root, "help_address"));
     rules->instance_domain =
@@ -189,6 +245,8 @@ static gboolean parse_parts(LodgeRules *rules, const Parts *parts, GError **erro
         return FALSE;
     rules->call_text = g_strdup(parts->call_text);
     rules->register_text = g_strdup(parts->register_text);
+    for (guint i = 0; i < parts->granted->len; i++)
+        lodge_rules_grant(rules, g_ptr_array_index(parts->granted, i));
     return lodge_rules_set_wording(rules, parts->wording_text, "wording", error);
 }
 
@@ -200,16 +258,23 @@ LodgeRules *lodge_rules_parse(GBytes *bytes, GError **error)
         lodge_json_parse(text, size_bytes, RULES_BYTES, RULES_DEPTH, error);
     if (document == NULL)
         return NULL;
-    g_autoptr(LodgeRules) rules = g_new0(LodgeRules, 1);
+    g_autoptr(LodgeRules) rules = rules_new();
     Parts parts = {0};
     read_parts(rules, document, &parts);
     gboolean parsed =
         lodge_json_finish(document, error) && parse_parts(rules, &parts, error);
     g_free(parts.trust);
     g_free(parts.zone);
+    g_ptr_array_unref(parts.granted);
     if (!parsed) {
         g_prefix_error(error, "rules: ");
         return NULL;
     }
     return g_steal_pointer(&rules);
+}
+
+LodgeRules *lodge_rules_copy(const LodgeRules *rules, GError **error)
+{
+    g_autoptr(GBytes) bytes = lodge_rules_format(rules);
+    return lodge_rules_parse(bytes, error);
 }

@@ -19,6 +19,7 @@ typedef struct {
     char *help_address;    /* whom a council asks */
     char *instance_domain; /* right side of Message-IDs we make */
     LodgeWording *wording; /* NULL: the built-in words */
+    GPtrArray *granted;    /* LodgeExtension: those of them that no file holds */
     /* the texts they came from */
     char *call_text;
     char *register_text;
@@ -40,6 +41,10 @@ gboolean lodge_rules_set_wording(LodgeRules *rules,
                                  const char *text,
                                  const char *name,
                                  GError **error);
+/* An extension that a person granted while the call runs: it joins the call's own, and is stored with the rules. */
+void lodge_rules_grant(LodgeRules *rules, const LodgeExtension *extension);
+/* NULL with error set when the rules are not what they should be. */
+LodgeRules *lodge_rules_copy(const LodgeRules *rules, GError **error);
 void lodge_rules_free(LodgeRules *rules);
 GBytes *lodge_rules_format(const LodgeRules *rules);
 LodgeRules *lodge_rules_parse(GBytes *bytes, GError **error);

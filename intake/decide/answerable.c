@@ -133,6 +133,11 @@ static gboolean is_automatic(const LodgeAnswerable *at)
     return lodge_kind_is_automatic(at->kind);
 }
 
+static gboolean is_told(const LodgeAnswerable *at)
+{
+    return at->told;
+}
+
 static gboolean is_about_nothing(const LodgeAnswerable *at)
 {
     return !at->about_call;
@@ -166,6 +171,7 @@ static const struct {
     {{"automatic", "a machine sent it"}, is_automatic},
     {{"nothing-to-answer", "it carries no document and does not name the call"},
      is_about_nothing},
+    {{"already-told", "a receipt has said the same of it already"}, is_told},
 };
 
 const char *lodge_answerable_judge(const LodgeAnswerable *at)

@@ -23,7 +23,8 @@ typedef struct {
     const LodgeRules *rules;
     LodgeMailKind kind;
     LodgeOutcome outcome;
-    gboolean about_call; /* carries a document or names the call */
+    gboolean about_call; /* carries a document or names the call, or was ruled on */
+    gboolean told;       /* decided again, and a receipt has said the same before */
 } LodgeAnswerable;
 
 typedef struct {

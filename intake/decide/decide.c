@@ -13,6 +13,7 @@
 #include "intake/decide/plan.h"
 #include "intake/decide/receipt_content.h"
 #include "intake/decide/received_instant.h"
+#include "intake/decide/ruling.h"
 #include "intake/decide/timeliness.h"
 #include "intake/decide/unsubmission.h"
 #include <string.h>
@@ -29,6 +30,8 @@ typedef struct {
     LodgePlanSearch search;
     const LodgeAttachment *plan;
     const LodgeExtension *extension;
+    const LodgeRuling *ruling; /* a person's, or NULL */
+    gboolean ruled_timeliness;
     gboolean names_call;
     LodgeDecision *decision;
 } Case;
@@ -50,11 +53,26 @@ static gboolean names_call(const LodgeMessageFacts *message, const LodgeCall *ca
     return lodge_mention_has_call(text, call);
 }
 
+/* A person has said which document it is. */
+static void name_ruled_plan(Case *at)
+{
+    const char *document = at->ruling != NULL ? at->ruling->document : NULL;
+    for (guint i = 0; document != NULL && i < at->attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(at->attachments, i);
+        if (g_strcmp0(attachment->part->sha256, document) != 0)
+            continue;
+        at->plan = attachment;
+        at->search = LODGE_PLAN_FOUND;
+        return;
+    }
+}
+
 static void look_at_message(Case *at)
 {
     at->border = lodge_border_find(at->message, at->rules->trust);
     at->attachments = lodge_attachments_find(at->reading, at->rules->call);
     at->search = lodge_plan_find(at->attachments, &at->plan);
+    name_ruled_plan(at);
     at->names_call = names_call(at->message, at->rules->call);
 }
 
@@ -74,11 +92,16 @@ static void judge_time_and_sender(Case *at)
     decision->authority = lodge_authority_judge(
         at->message, at->plan, &at->border,
         register_instant(decision->received, at->evidence), at->rules, decision->findings);
+    if (at->ruling != NULL)
+        lodge_ruling_judge_authority(at->ruling, at->rules->reg, decision->authority,
+                                     decision->findings);
     LodgeTimelinessVerdict verdict = lodge_timeliness_judge(
         decision->received, at->rules->call, decision->authority->council);
     decision->timeliness = verdict.timeliness;
     decision->deadline_us = verdict.deadline_us;
     at->extension = verdict.extension;
+    at->ruled_timeliness =
+        at->ruling != NULL && lodge_ruling_judge_timeliness(at->ruling, decision);
 }
 
 static void judge_mending(Case *at)
@@ -88,7 +111,8 @@ static void judge_mending(Case *at)
     if (decision->mends == NULL)
         return;
     decision->kind = LODGE_KIND_MENDING;
-    decision->timeliness = lodge_mending_count(decision->mends);
+    if (!at->ruled_timeliness)
+        decision->timeliness = lodge_mending_count(decision->mends);
 }
 
 /* A copy of what we have mends nothing. */
@@ -301,10 +325,26 @@ static void file_version(Case *at)
 static void judge_merits(Case *at)
 {
     LodgeDecision *decision = at->decision;
-    if (is_no_submission(at))
+    if (at->ruling == NULL && is_no_submission(at))
         return;
     add_findings(at);
+    if (at->ruling != NULL)
+        lodge_ruling_judge_outcome(at->ruling, decision->findings);
     decision->outcome = outcome_of(lodge_findings_gravest(decision->findings));
+}
+
+/* Decided again, and a receipt has said all of it already. */
+static gboolean is_told(const Case *at)
+{
+    const LodgePast *before = at->history->previous;
+    const LodgeDecision *now = at->decision;
+    if (before == NULL || at->history->receipts == 0 ||
+        (at->ruling != NULL && at->ruling->told != NULL))
+        return FALSE;
+    return g_strcmp0(before->outcome, lodge_outcome_format(now->outcome)) == 0 &&
+           g_strcmp0(before->timeliness, lodge_timeliness_format(now->timeliness)) == 0 &&
+           g_strcmp0(before->council, now->authority->council) == 0 &&
+           before->version == now->version;
 }
 
 static const char *judge_answer(const Case *at)
@@ -315,7 +355,8 @@ static const char *judge_answer(const Case *at)
         .rules = at->rules,
         .kind = at->decision->kind,
         .outcome = at->decision->outcome,
-        .about_call = at->attachments->len > 0 || at->names_call,
+        .about_call = at->attachments->len > 0 || at->names_call || at->ruling != NULL,
+        .told = is_told(at),
     };
     return lodge_answerable_judge(&answerable);
 }
@@ -326,7 +367,9 @@ static void judge_outcome(Case *at)
     judge_merits(at);
     gboolean may_answer = strcmp(judge_answer(at), "yes") == 0;
     const LodgePast *same =
-        lodge_duplicate_find(at->message, at->history, decision->outcome, may_answer);
+        at->ruling != NULL
+            ? NULL
+            : lodge_duplicate_find(at->message, at->history, decision->outcome, may_answer);
     if (same != NULL) {
         decision->duplicate_of = g_strdup(same->reference);
         forget_mending(decision);
@@ -344,8 +387,8 @@ static void owe_receipt(Case *at)
     decision->may_answer = g_strdup(judge_answer(at));
     if (strcmp(decision->may_answer, "yes") != 0)
         return;
-    LodgeReceiptInputs inputs = {at->reading, at->history, at->rules, decision,
-                                 at->extension};
+    LodgeReceiptInputs inputs = {at->reading, at->history,   at->rules,
+                                 decision,    at->extension, at->ruled_timeliness};
     g_ptr_array_add(decision->receipts, lodge_receipt_content_make(&inputs));
 }
 
@@ -362,7 +405,10 @@ LodgeDecision *lodge_decide(const LodgeReading *reading,
                .evidence = evidence,
                .history = history,
                .rules = rules,
+               .ruling = evidence->ruling,
                .decision = lodge_decision_new()};
+    if (at.ruling != NULL)
+        at.decision->ruling = g_strdup(lodge_ruling_action_format(at.ruling->action));
     at.decision->content_key = lodge_decide_content_key(at.message);
     look_at_message(&at);
     judge_time_and_sender(&at);
@@ -381,6 +427,8 @@ GStrv lodge_decide_candidates(const LodgeReading *reading,
 {
     g_autoptr(GStrvBuilder) codes = g_strv_builder_new();
     const LodgeAddress *from = lodge_authority_find_from(reading->message);
+    if (evidence->ruling != NULL && evidence->ruling->council != NULL)
+        g_strv_builder_add(codes, evidence->ruling->council);
     if (from == NULL)
         return g_strv_builder_end(codes);
     LodgeBorder border = lodge_border_find(reading->message, rules->trust);
@@ -389,7 +437,11 @@ GStrv lodge_decide_candidates(const LodgeReading *reading,
     g_autoptr(GPtrArray) bodies = lodge_authority_find_bodies(
         from, rules->reg, register_instant(received, evidence), NULL);
     lodge_received_instant_free(received);
-    for (guint i = 0; i < bodies->len; i++)
-        g_strv_builder_add(codes, ((const LodgeBody *)g_ptr_array_index(bodies, i))->gss);
+    for (guint i = 0; i < bodies->len; i++) {
+        const LodgeBody *body = g_ptr_array_index(bodies, i);
+        if (evidence->ruling == NULL ||
+            g_strcmp0(body->gss, evidence->ruling->council) != 0)
+            g_strv_builder_add(codes, body->gss);
+    }
     return g_strv_builder_end(codes);
 }

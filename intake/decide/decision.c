@@ -59,6 +59,7 @@ void lodge_decision_free(LodgeDecision *decision)
     lodge_received_instant_free(decision->received);
     g_free(decision->duplicate_of);
     lodge_mends_free(decision->mends);
+    g_free(decision->ruling);
     g_free(decision->content_key);
     g_free(decision->may_answer);
     g_ptr_array_unref(decision->findings);
@@ -232,6 +233,8 @@ GBytes *lodge_decision_format(const LodgeDecision *decision)
     lodge_json_add_bool(json, "current", decision->current);
     lodge_json_add_string(json, "duplicate_of", decision->duplicate_of);
     format_mends(json, decision->mends);
+    if (decision->ruling != NULL) /* decisions without one keep their bytes */
+        lodge_json_add_string(json, "ruling", decision->ruling);
     lodge_json_add_string(json, "content_key", decision->content_key);
     format_findings(json, decision->findings);
     format_documents(json, decision->documents);

@@ -43,6 +43,8 @@ typedef struct {
     char *words;    /* plain English for a council officer */
     char *mend;     /* what to do next, or NULL */
     char *evidence; /* what it rests on, or NULL */
+    gboolean
+        settled; /* by a person: there is nothing to mend; not part of the stored form */
     const char
         *wording; /* id of its words, and the facts in them: not part of the stored form */
     char *facts[2];
@@ -87,7 +89,7 @@ typedef struct {
 /* A receipt that is owed, as content: the message itself is composed by intake/answer. */
 typedef struct {
     char *id;          /* "PP24-000123-K.1" */
-    char *kind;        /* "received", "decision" */
+    char *kind;        /* "received", "decision", "correction" */
     char *to;          /* one addr-spec */
     char *subject;     /* without encoding */
     char *message_id;  /* without brackets, deterministic */
@@ -114,10 +116,11 @@ typedef struct {
     gint64 deadline_us;         /* the one applied, extension included */
     LodgeAuthority *authority;
     LodgeReceivedInstant *received;
-    guint version;        /* of the council's filed plan; 0: not filed */
-    gboolean current;     /* received last of the council's versions */
-    char *duplicate_of;   /* reference or NULL */
-    LodgeMends *mends;    /* or NULL */
+    guint version;      /* of the council's filed plan; 0: not filed */
+    gboolean current;   /* received last of the council's versions */
+    char *duplicate_of; /* reference or NULL */
+    LodgeMends *mends;  /* or NULL */
+    char *ruling; /* a person's that was applied: "accept", "reject", "assign"; or NULL */
     char *content_key;    /* SHA-256 hex */
     GPtrArray *findings;  /* LodgeFinding */
     GPtrArray *documents; /* LodgeDecisionDocument, plan first */

@@ -93,7 +93,7 @@ static gboolean is_recognisable(const LodgeMessageFacts *message)
 
 static gboolean repeats(const LodgePast *past, LodgeOutcome outcome, gboolean may_answer)
 {
-    if (past->version > 0)
+    if (past->version > 0 || past->ruled)
         return TRUE;
     return outcome != LODGE_ACCEPTED && (!may_answer || past->receipts > 0);
 }
@@ -140,9 +140,23 @@ static gboolean is_filed_for(const LodgePast *past, const char *council)
     return past->version > 0 && g_strcmp0(past->council, council) == 0;
 }
 
+static const LodgeGivenVersions *find_given(const LodgeHistory *history,
+                                            const char *council)
+{
+    for (guint i = 0; i < history->given->len; i++) {
+        const LodgeGivenVersions *given = g_ptr_array_index(history->given, i);
+        if (g_strcmp0(given->council, council) == 0)
+            return given;
+    }
+    return NULL;
+}
+
 guint lodge_duplicate_next_version(const LodgeHistory *history, const char *council)
 {
-    guint highest = 0;
+    const LodgeGivenVersions *given = find_given(history, council);
+    if (given != NULL && given->own > 0)
+        return given->own;
+    guint highest = given != NULL ? given->highest : 0;
     for (guint i = 0; i < history->council->len; i++) {
         const LodgePast *past = g_ptr_array_index(history->council, i);
         if (is_filed_for(past, council))

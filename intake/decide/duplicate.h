@@ -11,7 +11,7 @@
 #include "intake/decide/decision.h"
 
 /* The earlier message that this one merely repeats, or NULL. `outcome` and `may_answer` are what this one would get on
- * its own. What was filed is never filed again; but an earlier copy that was held, perhaps because
+ * its own. What was filed, or ruled on by a person, is never filed again; but an earlier copy that was held, perhaps because
  * somebody forged it or its proof was lost on the way, must not silence a genuine one: a
  * copy that would be accepted is decided on its merits, and one that may be answered is no duplicate of
  * one that was not. */
@@ -24,7 +24,7 @@ gboolean lodge_duplicate_is_same(const LodgeHistory *history, const LodgePast *p
 /* An earlier message that bears the same Message-ID but other content, or NULL. */
 const LodgePast *lodge_duplicate_find_reused_id(const LodgeMessageFacts *message,
                                                 const LodgeHistory *history);
-/* The next free version of this council: 1 for the first. */
+/* The version that this message was given before, else the next of this council that was never given: 1 for the first. */
 guint lodge_duplicate_next_version(const LodgeHistory *history, const char *council);
 /* The filed version of this council that was received last, and later than `received_us`; or NULL: this one is current. */
 const LodgePast *lodge_duplicate_find_later(const LodgeHistory *history,

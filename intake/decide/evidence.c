@@ -1,6 +1,7 @@
 #include "intake/decide/evidence.h"
 
 #include "intake/decide/json_count.h"
+#include "intake/decide/ruling.h"
 #include "parsers/text/json.h"
 
 #define MAX_BYTES (256 * 1024)
@@ -22,6 +23,7 @@ void lodge_evidence_free(LodgeEvidence *evidence)
     g_free(evidence->folder);
     g_free(evidence->our_fault);
     g_free(evidence->our_fault_words);
+    lodge_ruling_free(evidence->ruling);
     g_free(evidence);
 }
 
@@ -38,6 +40,8 @@ GBytes *lodge_evidence_format(const LodgeEvidence *evidence)
     lodge_json_add_int(json, "attempts", evidence->attempts);
     lodge_json_add_string(json, "our_fault", evidence->our_fault);
     lodge_json_add_string(json, "our_fault_words", evidence->our_fault_words);
+    if (evidence->ruling != NULL)
+        lodge_ruling_write(evidence->ruling, json, "ruling");
     lodge_json_end_object(json);
     return lodge_json_finish_bytes(json);
 }
@@ -64,6 +68,7 @@ LodgeEvidence *lodge_evidence_parse(GBytes *bytes, GError **error)
     evidence->our_fault = g_strdup(lodge_json_get_optional_string(json, root, "our_fault"));
     evidence->our_fault_words =
         g_strdup(lodge_json_get_optional_string(json, root, "our_fault_words"));
+    evidence->ruling = lodge_ruling_read(json, root, "ruling");
     if (!lodge_json_finish(json, error)) {
         g_prefix_error(error, "evidence: ");
         return NULL;

@@ -6,6 +6,8 @@
 #include "parsers/text/instant.h"
 #include <glib.h>
 
+typedef struct LodgeRuling LodgeRuling; /* intake/decide/ruling.h */
+
 typedef struct {
     char *account, *folder; /* where this message was found first */
     gint64
@@ -15,6 +17,7 @@ typedef struct {
     char *
         our_fault; /* after the last attempt: which fault kept us from reading it, or NULL */
     char *our_fault_words;
+    LodgeRuling *ruling; /* a person's, in force; or NULL */
 } LodgeEvidence;
 
 LodgeEvidence *lodge_evidence_new(void);

@@ -77,6 +77,10 @@ static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
     [LODGE_FINDING_ATTACHMENT_NOT_EXAMINED] = {"attachment-could-not-be-examined",
                                                LODGE_NOTE,
                                                "attachment-could-not-be-examined"},
+    [LODGE_FINDING_RULED_COUNCIL] = {"ruled-council", LODGE_NOTE, "ruled-council"},
+    [LODGE_FINDING_RULED_ACCEPT] = {"ruled-accepted", LODGE_NOTE, "ruled-accepted"},
+    [LODGE_FINDING_RULED_REJECT] = {"ruled-rejected", LODGE_REJECT, "ruled-rejected"},
+    [LODGE_FINDING_RULED_TOLD] = {"ruled-told", LODGE_NOTE, "ruled-told"},
     [LODGE_FINDING_NEW_VERSION] = {"new-version", LODGE_NOTE, "new-version"},
     [LODGE_FINDING_OLDER_VERSION] = {"older-version", LODGE_NOTE, "older-version"},
 };
@@ -114,7 +118,9 @@ static void put_into_words(LodgeFinding *finding, const LodgeWording *wording)
     g_free(finding->words);
     g_free(finding->mend);
     finding->words = lodge_wording_fill(entry->words, facts);
-    finding->mend = entry->next == NULL ? NULL : lodge_wording_fill(entry->next, facts);
+    finding->mend = entry->next == NULL || finding->settled
+                        ? NULL
+                        : lodge_wording_fill(entry->next, facts);
 }
 
 void lodge_findings_add(GPtrArray *findings,

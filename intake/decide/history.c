@@ -6,12 +6,20 @@
 #define MAX_BYTES (16 * 1024 * 1024)
 #define MAX_DEPTH 8
 
+static void free_given(gpointer data)
+{
+    LodgeGivenVersions *given = data;
+    g_free(given->council);
+    g_free(given);
+}
+
 LodgeHistory *lodge_history_new(const char *reference)
 {
     LodgeHistory *history = g_new0(LodgeHistory, 1);
     history->reference = g_strdup(reference);
     history->same_content = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_past_free);
     history->council = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_past_free);
+    history->given = g_ptr_array_new_with_free_func(free_given);
     return history;
 }
 
@@ -23,6 +31,9 @@ void lodge_history_free(LodgeHistory *history)
     g_ptr_array_unref(history->same_content);
     g_ptr_array_unref(history->council);
     g_free(history->last_receipt_message_id);
+    g_free(history->last_receipt_kind);
+    lodge_past_free(history->previous);
+    g_ptr_array_unref(history->given);
     g_free(history);
 }
 
@@ -32,6 +43,18 @@ LodgePast *lodge_past_new(void)
     past->received_us = LODGE_INSTANT_UNKNOWN;
     past->documents = g_new0(char *, 1);
     return past;
+}
+
+void lodge_history_add_given(LodgeHistory *history,
+                             const char *council,
+                             guint highest,
+                             guint own)
+{
+    LodgeGivenVersions *given = g_new0(LodgeGivenVersions, 1);
+    given->council = g_strdup(council);
+    given->highest = highest;
+    given->own = own;
+    g_ptr_array_add(history->given, given);
 }
 
 void lodge_past_free(LodgePast *past)
@@ -47,21 +70,42 @@ void lodge_past_free(LodgePast *past)
     g_free(past);
 }
 
+static void format_past(LodgeJsonWriter *json, const char *name, const LodgePast *past)
+{
+    lodge_json_begin_object(json, name);
+    lodge_json_add_string(json, "reference", past->reference);
+    lodge_json_add_string(json, "council", past->council);
+    lodge_json_add_int(json, "version", past->version);
+    lodge_json_add_string(json, "outcome", past->outcome);
+    lodge_json_add_string(json, "timeliness", past->timeliness);
+    lodge_json_add_instant(json, "received", past->received_us);
+    lodge_json_add_string(json, "message_id", past->message_id);
+    lodge_json_add_strings(json, "documents", (const char *const *)past->documents);
+    lodge_json_add_int(json, "receipts", past->receipts);
+    if (past->ruled)
+        lodge_json_add_int(json, "ruled", 1);
+    lodge_json_end_object(json);
+}
+
 static void format_pasts(LodgeJsonWriter *json, const char *name, const GPtrArray *pasts)
 {
     lodge_json_begin_array(json, name);
-    for (guint i = 0; i < pasts->len; i++) {
-        const LodgePast *past = g_ptr_array_index(pasts, i);
+    for (guint i = 0; i < pasts->len; i++)
+        format_past(json, NULL, g_ptr_array_index(pasts, i));
+    lodge_json_end_array(json);
+}
+
+static void format_given(LodgeJsonWriter *json, const GPtrArray *versions)
+{
+    if (versions->len == 0)
+        return;
+    lodge_json_begin_array(json, "given_versions");
+    for (guint i = 0; i < versions->len; i++) {
+        const LodgeGivenVersions *given = g_ptr_array_index(versions, i);
         lodge_json_begin_object(json, NULL);
-        lodge_json_add_string(json, "reference", past->reference);
-        lodge_json_add_string(json, "council", past->council);
-        lodge_json_add_int(json, "version", past->version);
-        lodge_json_add_string(json, "outcome", past->outcome);
-        lodge_json_add_string(json, "timeliness", past->timeliness);
-        lodge_json_add_instant(json, "received", past->received_us);
-        lodge_json_add_string(json, "message_id", past->message_id);
-        lodge_json_add_strings(json, "documents", (const char *const *)past->documents);
-        lodge_json_add_int(json, "receipts", past->receipts);
+        lodge_json_add_string(json, "council", given->council);
+        lodge_json_add_int(json, "highest", given->highest);
+        lodge_json_add_int(json, "own", given->own);
         lodge_json_end_object(json);
     }
     lodge_json_end_array(json);
@@ -79,6 +123,11 @@ GBytes *lodge_history_format(const LodgeHistory *history)
     lodge_json_add_int(json, "receipts", history->receipts);
     lodge_json_add_string(json, "last_receipt_message_id",
                           history->last_receipt_message_id);
+    if (history->last_receipt_kind != NULL)
+        lodge_json_add_string(json, "last_receipt_kind", history->last_receipt_kind);
+    if (history->previous != NULL)
+        format_past(json, "previous", history->previous);
+    format_given(json, history->given);
     lodge_json_end_object(json);
     return lodge_json_finish_bytes(json);
 }
@@ -96,6 +145,7 @@ static LodgePast *parse_past(LodgeJsonDocument *json, const LodgeJsonNode *node)
     g_strfreev(past->documents);
     past->documents = lodge_json_get_strings(json, node, "documents");
     past->receipts = lodge_json_get_count(json, node, "receipts");
+    past->ruled = lodge_json_get_optional_int(json, node, "ruled", 0) != 0;
     return past;
 }
 
@@ -108,6 +158,19 @@ static void parse_pasts(LodgeJsonDocument *json,
     guint count = array == NULL ? 0 : lodge_json_array_length(array);
     for (guint i = 0; i < count; i++)
         g_ptr_array_add(pasts, parse_past(json, lodge_json_array_object(json, array, i)));
+}
+
+static void
+parse_given(LodgeJsonDocument *json, const LodgeJsonNode *root, LodgeHistory *history)
+{
+    const LodgeJsonNode *array =
+        lodge_json_get_optional_array(json, root, "given_versions");
+    for (guint i = 0; array != NULL && i < lodge_json_array_length(array); i++) {
+        const LodgeJsonNode *node = lodge_json_array_object(json, array, i);
+        lodge_history_add_given(history, lodge_json_get_string(json, node, "council"),
+                                lodge_json_get_count(json, node, "highest"),
+                                lodge_json_get_count(json, node, "own"));
+    }
 }
 
 LodgeHistory *lodge_history_parse(GBytes *bytes, GError **error)
@@ -130,6 +193,12 @@ LodgeHistory *lodge_history_parse(GBytes *bytes, GError **error)
     history->receipts = lodge_json_get_count(json, root, "receipts");
     history->last_receipt_message_id =
         g_strdup(lodge_json_get_optional_string(json, root, "last_receipt_message_id"));
+    history->last_receipt_kind =
+        g_strdup(lodge_json_get_optional_string(json, root, "last_receipt_kind"));
+    const LodgeJsonNode *previous = lodge_json_get_optional_object(json, root, "previous");
+    if (previous != NULL)
+        history->previous = parse_past(json, previous);
+    parse_given(json, root, history);
     if (!lodge_json_finish(json, error)) {
         g_prefix_error(error, "history: ");
         return NULL;

@@ -1,8 +1,8 @@
 /* history.h - the third input of the decision: what lodge already knew.
  *
- * The message's own reference, earlier messages of the call with the same content key, and what is on file
- * for each council for which this message might speak. A plain value with a stored JSON
- * form. */
+ * The message's own reference and earlier decision, earlier messages of the call with the same content key, and
+ * what is on file for each council for which this message might speak. A plain value with a stored JSON
+ * form; members that came later are written only where they say something. */
 #pragma once
 
 #include "parsers/text/instant.h"
@@ -17,7 +17,15 @@ typedef struct {
     char *message_id;
     GStrv documents; /* SHA-256s */
     guint receipts;  /* owed for it so far */
+    gboolean ruled;  /* a person accepted, rejected or assigned it */
 } LodgePast;
+
+/* Versions that were given to a council so far, whatever became of them. */
+typedef struct {
+    char *council;
+    guint highest; /* 0: none */
+    guint own;     /* the one that this message was given, or 0 */
+} LodgeGivenVersions;
 
 typedef struct {
     char *reference;               /* of the message being decided */
@@ -25,12 +33,20 @@ typedef struct {
     GPtrArray *council;            /* LodgePast of the candidate councils, oldest first */
     guint receipts;                /* receipts already owed for this message */
     char *last_receipt_message_id; /* of them, or NULL */
+    char *last_receipt_kind;       /* of them, or NULL */
+    LodgePast *previous;           /* this message as it was decided before, or NULL */
+    GPtrArray *given;              /* LodgeGivenVersions of the candidate councils */
 } LodgeHistory;
 
 LodgeHistory *lodge_history_new(const char *reference);
 void lodge_history_free(LodgeHistory *history);
 LodgePast *lodge_past_new(void);
 void lodge_past_free(LodgePast *past);
+/* Adds one; `council` is copied. */
+void lodge_history_add_given(LodgeHistory *history,
+                             const char *council,
+                             guint highest,
+                             guint own);
 GBytes *lodge_history_format(const LodgeHistory *history);
 LodgeHistory *lodge_history_parse(GBytes *bytes, GError **error);
 

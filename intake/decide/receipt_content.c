@@ -48,17 +48,26 @@ static GStrv make_references(const LodgeReceiptInputs *inputs)
     return (GStrv)g_ptr_array_free(ids, FALSE);
 }
 
+gboolean lodge_receipt_is_correction(const LodgeReceiptInputs *inputs)
+{
+    const char *before = inputs->history->last_receipt_kind;
+    return before != NULL && strcmp(before, "received") != 0;
+}
+
 static char *make_subject(const LodgeReceiptInputs *inputs)
 {
     g_autofree char *original =
         lodge_display_line(inputs->reading->message->subject, SUBJECT_BYTES);
-    return g_strdup_printf("Auto: Received %s%s%s", inputs->history->reference,
+    const char *about = lodge_receipt_is_correction(inputs) ? "Correction" : "Received";
+    return g_strdup_printf("Auto: %s %s%s%s", about, inputs->history->reference,
                            *original == '\0' ? "" : ": ", original);
 }
 
-static const char *choose_kind(LodgeOutcome outcome)
+static const char *choose_kind(const LodgeReceiptInputs *inputs)
 {
-    return outcome == LODGE_HELD ? "received" : "decision";
+    if (lodge_receipt_is_correction(inputs))
+        return "correction";
+    return inputs->decision->outcome == LODGE_HELD ? "received" : "decision";
 }
 
 LodgeReceiptContent *lodge_receipt_content_make(const LodgeReceiptInputs *inputs)
@@ -67,7 +76,7 @@ LodgeReceiptContent *lodge_receipt_content_make(const LodgeReceiptInputs *inputs
     LodgeReceiptContent *content = g_new0(LodgeReceiptContent, 1);
     content->id =
         g_strdup_printf("%s.%u", inputs->history->reference, inputs->history->receipts + 1);
-    content->kind = g_strdup(choose_kind(inputs->decision->outcome));
+    content->kind = g_strdup(choose_kind(inputs));
     content->to = g_strdup(inputs->decision->authority->address);
     content->subject = make_subject(inputs);
     content->message_id =

@@ -16,11 +16,14 @@ typedef struct {
     const LodgeRules *rules;
     const LodgeDecision *decision;   /* complete but for its receipts */
     const LodgeExtension *extension; /* that gave the deadline, or NULL */
+    gboolean ruled_timeliness;       /* a person decided by which time it counts */
 } LodgeReceiptInputs;
 
 LodgeReceiptContent *lodge_receipt_content_make(const LodgeReceiptInputs *inputs);
 
 /* The parts of it, for receipt_content.c and the tests. */
+/* A decision was told before, and this one takes its place. */
+gboolean lodge_receipt_is_correction(const LodgeReceiptInputs *inputs);
 gboolean lodge_receipt_is_brief(const LodgeDecision *decision);
 char *lodge_receipt_format_text(const LodgeReceiptInputs *inputs);
 char *lodge_receipt_format_evidence(const LodgeReceiptInputs *inputs,

@@ -102,6 +102,7 @@ static void add_submission(LodgeJsonWriter *json, const LodgeReceiptInputs *inpu
     lodge_json_add_int(json, "version", decision->version);
     lodge_json_add_string(json, "mends",
                           decision->mends == NULL ? NULL : decision->mends->reference);
+    lodge_json_add_string(json, "ruling", decision->ruling);
     add_deadline(json, inputs);
     add_findings(json, decision->findings);
     add_attachments(json, decision->documents);

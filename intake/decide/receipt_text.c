@@ -75,8 +75,11 @@ static const char *counted_id(const LodgeMends *mends)
     return late ? "late-mending" : "undetermined-mending";
 }
 
-static const char *timeliness_id(const LodgeDecision *decision)
+static const char *timeliness_id(const LodgeReceiptInputs *inputs)
 {
+    const LodgeDecision *decision = inputs->decision;
+    if (inputs->ruled_timeliness)
+        return decision->timeliness == LODGE_LATE ? "ruled-late" : "ruled-on-time";
     if (decision->mends != NULL && decision->mends->original_counts)
         return counted_id(decision->mends);
     return lodge_timeliness_format(decision->timeliness);
@@ -93,7 +96,7 @@ static void add_timeliness(LodgeLetter *letter, const LodgeReceiptInputs *inputs
         decision->mends == NULL ? NULL : decision->mends->reference, NULL};
     const char *rule = inputs->extension == NULL ? "deadline" : "deadline-extended";
     g_autofree char *first = lodge_wording_fill(
-        lodge_wording_find(wording, LODGE_WORDING_RECEIPT, timeliness_id(decision))->words,
+        lodge_wording_find(wording, LODGE_WORDING_RECEIPT, timeliness_id(inputs))->words,
         facts);
     g_autofree char *second = lodge_wording_fill(
         lodge_wording_find(wording, LODGE_WORDING_RECEIPT, rule)->words, facts);
@@ -295,9 +298,16 @@ static void add_digests(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
     }
 }
 
+static void add_correction(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
+{
+    if (lodge_receipt_is_correction(inputs))
+        add_sentence(letter, inputs, "correction", "reference", inputs->history->reference);
+}
+
 static char *format_brief(const LodgeReceiptInputs *inputs)
 {
     LodgeLetter *letter = lodge_letter_new();
+    add_correction(letter, inputs);
     add_sentence(letter, inputs, "received", NULL, NULL);
     add_sentence(letter, inputs, "council-unknown", NULL, NULL);
     add_message(letter, inputs);
@@ -311,6 +321,7 @@ char *lodge_receipt_format_text(const LodgeReceiptInputs *inputs)
     if (lodge_receipt_is_brief(decision))
         return format_brief(inputs);
     LodgeLetter *letter = lodge_letter_new();
+    add_correction(letter, inputs);
     add_outcome(letter, inputs);
     add_timeliness(letter, inputs);
     add_message(letter, inputs);

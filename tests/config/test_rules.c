@@ -71,6 +71,46 @@ static void only_a_border_in_exchange_online_is_written(void **state)
     assert_int_equal(old->kind, LODGE_BORDER_GENERIC);
 }
 
+/* What a person granted is stored with the rules, and old rules without it keep their bytes. */
+static void a_granted_extension_survives_the_round_trip(void **state)
+{
+    (void)state;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LodgeRules) rules = make(NULL);
+    g_autoptr(GBytes) before = lodge_rules_format(rules);
+    g_autoptr(LodgeExtension) extension = lodge_call_make_extension(
+        rules->call, "E10000016", "2024-08-02T17:00", "flood", &error);
+    assert_non_null(extension);
+    lodge_rules_grant(rules, extension);
+    g_autoptr(GBytes) bytes = lodge_rules_format(rules);
+    assert_false(g_bytes_equal(before, bytes));
+    g_autoptr(LodgeRules) copy = lodge_rules_copy(rules, &error);
+    if (copy == NULL)
+        fail_msg("%s", error->message);
+    g_autoptr(GBytes) again = lodge_rules_format(copy);
+    assert_true(g_bytes_equal(bytes, again));
+    const LodgeExtension *applied = NULL;
+    gint64 until_us = lodge_call_deadline_for(copy->call, "E10000016", &applied);
+    g_autofree char *until = lodge_instant_format(until_us);
+    assert_string_equal(until, "2024-08-02T16:00:00.000000Z");
+    assert_string_equal(applied->reason, "flood");
+    lodge_call_deadline_for(copy->call, "E07000115", &applied);
+    assert_string_equal(applied->reason, "election");
+}
+
+static void an_extension_to_a_time_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    static const char *const untils[] = {"2024-03-31T01:30", "2024-10-27T01:30", "tomorrow",
+                                         "2024-13-01T00:00", ""};
+    g_autoptr(LodgeRules) rules = make(NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(untils); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(lodge_call_make_extension(rules->call, "*", untils[i], "x", &error));
+        assert_non_null(error);
+    }
+}
+
 static void the_same_settings_give_the_same_bytes(void **state)
 {
     (void)state;
@@ -181,6 +221,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_survive_the_round_trip),
         cmocka_unit_test(only_a_border_in_exchange_online_is_written),
+        cmocka_unit_test(a_granted_extension_survives_the_round_trip),
+        cmocka_unit_test(an_extension_to_a_time_that_is_none_is_refused),
         cmocka_unit_test(the_same_settings_give_the_same_bytes),
         cmocka_unit_test(fresh_rules_see_the_zone_that_stored_rules_see),
         cmocka_unit_test(spoilt_rules_are_refused_by_place),

@@ -267,6 +267,21 @@ static void nothing_to_answer(World *w)
     world_set(&w->message->body_text, "How are you?");
 }
 
+/* Decided again after an extension, say, and nothing of it is new to the council. */
+static void already_told(World *world)
+{
+    world->history->receipts = 1;
+    world_set(&world->history->last_receipt_kind, "decision");
+    LodgePast *previous = world_add_past(world->history->council, "PP24-000001-M",
+                                         TONBRIDGE, 1, "2024-07-18T10:00:00Z");
+    g_ptr_array_steal_index(world->history->council, world->history->council->len - 1);
+    world_set(&previous->outcome, "accepted");
+    world_set(&previous->timeliness, "on-time");
+    lodge_past_free(world->history->previous);
+    world->history->previous = previous;
+    lodge_history_add_given(world->history, TONBRIDGE, 1, 1);
+}
+
 static const struct {
     const char *code;
     void (*change)(World *);
@@ -290,6 +305,7 @@ static const struct {
     {"address-unusable", address_unusable},
     {"automatic", automatic},
     {"nothing-to-answer", nothing_to_answer},
+    {"already-told", already_told},
 };
 
 /* Each reason alone silences an ordinary mail, and no row is without its test. */
