@@ -38,6 +38,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"mailbox", "keyword", LODGE_KEY_TEXT, FALSE, NULL, NULL, 0, 0},
     {"mailbox", "move_to", LODGE_KEY_TEXT, FALSE, NULL, NULL, 0, 0},
     {"mailbox", "connect_timeout", LODGE_KEY_DURATION, FALSE, "30s", NULL, SECOND, 10 * MINUTE},
+    {"mailbox", "poll", LODGE_KEY_DURATION, FALSE, "5min", NULL, SECOND, HOUR},
     {"mailbox", "reply_timeout", LODGE_KEY_DURATION, FALSE, "2min", NULL, SECOND, HOUR},
 
     {"smtp", "host", LODGE_KEY_HOST, TRUE, NULL, NULL, 0, 0},
@@ -71,6 +72,8 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
 
     {"service", "name", LODGE_KEY_TEXT, FALSE, "Submissions", NULL, 0, 0},
     {"service", "domain", LODGE_KEY_HOST, FALSE, NULL, NULL, 0, 0},
+    {"service", "control", LODGE_KEY_PATH, FALSE, NULL, NULL, 0, 0},
+    {"service", "operators", LODGE_KEY_TEXT, FALSE, NULL, NULL, 0, 0},
 
     {"limits", "max_message", LODGE_KEY_SIZE, FALSE, "256M", NULL, 64 * KIB, 4 * GIB},
     {"limits", "workers", LODGE_KEY_COUNT, FALSE, "0", NULL, 0, 64},

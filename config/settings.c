@@ -59,6 +59,8 @@ void lodge_settings_free(LodgeSettings *settings)
     g_ptr_array_unref(settings->calls);
     free_smtp(settings->smtp);
     lodge_trust_free(settings->trust);
+    g_free(settings->control.path);
+    g_free(settings->control.operators);
     g_clear_pointer(&settings->origins, g_ptr_array_unref);
     g_free(settings);
 }
@@ -165,6 +167,7 @@ static void read_mailbox(LodgeSettings *settings, LodgeKeyGroup *group)
     mailbox->after = (LodgeAfter)lodge_key_group_get_choice(group, "after");
     mailbox->keyword = lodge_key_group_get_text(group, "keyword");
     mailbox->move_to = lodge_key_group_get_text(group, "move_to");
+    mailbox->poll_ms = (guint)lodge_key_group_get_number(group, "poll", 0);
     check_after(mailbox, group);
 }
 
@@ -245,9 +248,30 @@ static void read_smtp(Reader *reader)
     read_pace(smtp, group);
 }
 
+/* sun_path holds 108 bytes, its end included. */
+#define CONTROL_BYTES 107
+
+static void read_control(LodgeSettings *settings, LodgeKeyGroup *group)
+{
+    LodgeControlSettings *control = &settings->control;
+    control->operators = lodge_key_group_get_text(group, "operators");
+    control->path = lodge_key_group_get_path(group, "control");
+    if (control->path == NULL && settings->spool_dir != NULL) {
+        control->path = g_build_filename(settings->spool_dir, "control", NULL);
+        lodge_key_group_note_default(group, "control", control->path);
+    }
+    if (control->path != NULL && strlen(control->path) > CONTROL_BYTES)
+        lodge_key_group_fail(
+            group, "control",
+            "'%s' is longer than the %d bytes that a socket's path may have; "
+            "name a shorter one, like /run/lodge/control",
+            control->path, CONTROL_BYTES);
+}
+
 static void read_service(Reader *reader)
 {
     LodgeKeyGroup *group = lodge_key_file_take(reader->file, "service");
+    read_control(reader->settings, group);
     reader->service_name = lodge_key_group_get_text(group, "name");
     read_smtp(reader);
     const LodgeSmtp *smtp = reader->settings->smtp;

@@ -41,6 +41,7 @@ typedef struct {
     LodgeAfter after;
     char *keyword; /* with KEYWORD */
     char *move_to; /* with MOVE */
+    guint poll_ms; /* serve: at the latest it looks again after this */
 } LodgeMailbox;
 
 typedef struct {
@@ -72,9 +73,17 @@ typedef struct {
     gint64 reserve_bytes;   /* free space below which nothing is fetched */
 } LodgeLimits;
 
+/* Where a running service takes orders. */
+typedef struct {
+    char *path; /* of the Unix socket; default: control in the spool's directory */
+    char *
+        operators; /* group that may connect; NULL: the service's own user (and root) alone */
+} LodgeControlSettings;
+
 typedef struct {
     char *path;
     char *spool_dir;
+    LodgeControlSettings control;
     GPtrArray *mailboxes; /* LodgeMailbox */
     GPtrArray *calls;     /* LodgeCallSettings */
     LodgeSmtp *smtp;      /* NULL: no receipts are sent; they wait in the outbox */

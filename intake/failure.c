@@ -4,6 +4,7 @@
 #include "intake/fetch/mailbox.h"
 #include "intake/learn/airlock.h"
 #include "intake/link/connection.h"
+#include "intake/order.h"
 #include "parsers/text/json.h"
 #include "spool/spool.h"
 
@@ -46,7 +47,8 @@ LodgeExit lodge_failure_exit(const GError *error)
     if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
         g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_IO))
         return LODGE_EXIT_TEMPORARY;
-    if (error->domain == LODGE_AIRLOCK_ERROR)
+    if (error->domain == LODGE_AIRLOCK_ERROR ||
+        g_error_matches(error, LODGE_ORDER_ERROR, LODGE_ORDER_ERROR_FAILED))
         return LODGE_EXIT_TEMPORARY;
     return LODGE_EXIT_USAGE; /* configuration, options, files that were named */
 }

@@ -20,6 +20,8 @@
 static const LodgeCommand *const commands[] = {
     &lodge_command_once,     &lodge_command_file,   &lodge_command_check_config,
     &lodge_command_status,   &lodge_command_list,   &lodge_command_show,
+    &lodge_command_accept,   &lodge_command_reject, &lodge_command_assign,
+    &lodge_command_note,     &lodge_command_resend, &lodge_command_extend,
     &lodge_command_read,     &lodge_command_verify, &lodge_command_replay,
     &lodge_command_register,
 };

@@ -127,7 +127,7 @@ static void finish(LodgePass *pass)
 {
     g_autoptr(GError) tree_error = NULL;
     g_autoptr(GError) receipt_error = NULL;
-    if (!lodge_project_run(pass, &tree_error))
+    if (!lodge_project_run(pass->spool, pass->committer, pass->context, &tree_error))
         lodge_pass_fail(pass, tree_error);
     if (!lodge_deliver_run(pass->settings, pass->context, pass->spool, pass->committer,
                            &pass->report->delivery, &receipt_error))

@@ -1,6 +1,14 @@
-/* project.h - the human-readable trees that are owed, written and journalled in batches. */
+/* project.h - the human-readable trees that are owed, written and journalled in batches.
+ *
+ * A message that was decided again may have had another tree before: that one is taken away once the new
+ * one is durable. Repeatable at any point. */
 #pragma once
 
-#include "intake/pass.h"
+#include "intake/committer.h"
+#include "intake/context.h"
 
-gboolean lodge_project_run(LodgePass *pass, GError **error);
+/* FALSE: the disk failed, or a message has no tree now because its objects cannot be read; the others have theirs. */
+gboolean lodge_project_run(LodgeSpool *spool,
+                           LodgeCommitter *committer,
+                           const LodgeContext *context,
+                           GError **error);

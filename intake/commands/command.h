@@ -34,6 +34,12 @@ extern const LodgeCommand lodge_command_read;
 extern const LodgeCommand lodge_command_verify;
 extern const LodgeCommand lodge_command_replay;
 extern const LodgeCommand lodge_command_register;
+extern const LodgeCommand lodge_command_accept;
+extern const LodgeCommand lodge_command_reject;
+extern const LodgeCommand lodge_command_assign;
+extern const LodgeCommand lodge_command_note;
+extern const LodgeCommand lodge_command_resend;
+extern const LodgeCommand lodge_command_extend;
 
 /* Parses the common options (--config, --json, --verbose) into the context, and the command's own `entries`
  * (may be NULL). What is left in argv after the name are arguments. --help prints and exits. */

@@ -1,4 +1,4 @@
-#include "intake/commands/command.h"
+#include "intake/commands/show_rulings.h"
 #include "intake/operate/listing.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
@@ -196,6 +196,9 @@ static gboolean print_story(const Story *story, GError **error)
     }
     print_documents(story);
     print_receipts(story);
+    if (!lodge_show_rulings(story->context, lodge_spool_ledger(story->spool),
+                            story->message->reference, story->zone, error))
+        return FALSE;
     if (!print_timeline(story, error))
         return FALSE;
     g_autofree char *path =

@@ -10,7 +10,7 @@
 
 static void print_councils(const LodgeOverview *overview)
 {
-    const LodgeZone *zone = overview->call->rules->call->zone;
+    const LodgeZone *zone = overview->rules->call->zone;
     for (guint i = 0; i < overview->councils->len; i++) {
         const LodgeOverviewCouncil *council = g_ptr_array_index(overview->councils, i);
         if (council->reference == NULL)
@@ -66,7 +66,7 @@ static void print_held(const LodgeContext *context, const LodgeOverview *overvie
 static void
 print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean all)
 {
-    const LodgeCall *call = overview->call->rules->call;
+    const LodgeCall *call = overview->rules->call;
     const LodgeExtension *extension = NULL;
     gint64 deadline_us = lodge_call_deadline_for(call, NULL, &extension);
     g_autofree char *deadline = lodge_zone_format_words(call->zone, deadline_us, TRUE);
@@ -168,7 +168,7 @@ static void write_councils(LodgeJsonWriter *writer, const LodgeOverview *overvie
 
 static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
 {
-    const LodgeCall *call = overview->call->rules->call;
+    const LodgeCall *call = overview->rules->call;
     lodge_json_begin_object(writer, NULL);
     lodge_json_add_string(writer, "call", call->id);
     lodge_json_add_string(writer, "title", call->title);

@@ -1,5 +1,7 @@
 #include "intake/operate/overview.h"
 
+#include "intake/operate/rules_in_force.h"
+
 #include <string.h>
 
 static void council_free(LodgeOverviewCouncil *council)
@@ -22,8 +24,9 @@ void lodge_overview_free(LodgeOverview *overview)
 {
     if (overview == NULL)
         return;
-    g_ptr_array_unref(overview->councils);
-    g_ptr_array_unref(overview->held);
+    g_clear_pointer(&overview->councils, g_ptr_array_unref);
+    g_clear_pointer(&overview->held, g_ptr_array_unref);
+    lodge_rules_free(overview->rules);
     g_free(overview);
 }
 
@@ -137,11 +140,14 @@ lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **
 {
     g_autoptr(LodgeOverview) overview = g_new0(LodgeOverview, 1);
     overview->call = call;
+    overview->rules = lodge_rules_in_force_copy(call->rules, ledger, error);
+    if (overview->rules == NULL)
+        return NULL;
     overview->councils = g_ptr_array_new_with_free_func((GDestroyNotify)council_free);
     overview->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_free);
     g_autoptr(GHashTable) by_gss = g_hash_table_new(g_str_hash, g_str_equal);
     Gathering gathering = {overview, by_gss};
-    list_councils(&gathering, call->rules);
+    list_councils(&gathering, overview->rules);
     const LodgeLedgerFilter filter = {.call = call->id};
     if (!lodge_ledger_visit_messages(ledger, &filter, gather, &gathering, error))
         return NULL;

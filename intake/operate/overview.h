@@ -9,7 +9,7 @@
 #include <glib.h>
 
 typedef struct {
-    const LodgeBody *body; /* borrowed from the settings */
+    const LodgeBody *body; /* of the rules */
     char *reference;       /* of the current plan; NULL: none filed */
     guint version;
     char *timeliness;
@@ -24,6 +24,7 @@ typedef struct {
 
 typedef struct {
     const LodgeCallSettings *call;
+    LodgeRules *rules;   /* in force: the call's, and what was granted since */
     GPtrArray *councils; /* LodgeOverviewCouncil, in order of the register */
     GPtrArray *held;     /* LodgeOverviewHeld */
     guint accepted, held_count, rejected, duplicate, not_a_submission, pending;

@@ -7,19 +7,21 @@
 
 #define MAX_DECISION_BYTES (4 * 1024 * 1024)
 
-static char *filed_path(const LodgeRules *rules, const LodgeLedgerMessage *message)
+static char *filed_path(const LodgeRules *rules,
+                        const LodgeLedgerMessage *message,
+                        const char *council,
+                        guint version)
 {
-    const LodgeBody *body = lodge_register_find(rules->reg, message->council);
+    const LodgeBody *body = lodge_register_find(rules->reg, council);
     g_autofree char *slug =
         lodge_display_file_name(body != NULL ? body->slug : NULL, 60, "unknown");
-    return g_strdup_printf("filed/%s/%s-%s/v%u", message->call, message->council, slug,
-                           message->version);
+    return g_strdup_printf("filed/%s/%s-%s/v%u", message->call, council, slug, version);
 }
 
 static char *tree_path(const LodgeRules *rules, const LodgeLedgerMessage *message)
 {
     if (g_strcmp0(message->outcome, "accepted") == 0 && message->council != NULL)
-        return filed_path(rules, message);
+        return filed_path(rules, message, message->council, message->version);
     if (g_strcmp0(message->outcome, "held") == 0)
         return g_strdup_printf("held/%s", message->reference);
     if (g_strcmp0(message->outcome, "rejected") == 0)
@@ -102,6 +104,35 @@ static void add_receipt(LodgeProjection *projection, const LodgeLedgerMessage *m
     const LodgeLedgerReceipt *last =
         g_ptr_array_index(message->receipts, message->receipts->len - 1);
     lodge_projection_add_object(projection, "receipt.eml", last->object);
+}
+
+/* Takes the path. */
+static void add_former(GPtrArray *former, char *path, const char *present)
+{
+    if (g_strcmp0(path, present) == 0)
+        g_free(path);
+    else
+        g_ptr_array_add(former, path);
+}
+
+GPtrArray *lodge_projector_list_former(LodgeRulesCache *cache,
+                                       const LodgeLedgerMessage *message,
+                                       const GPtrArray *versions,
+                                       GError **error)
+{
+    const LodgeRules *rules = lodge_rules_cache_find(cache, message->rules, error);
+    if (rules == NULL)
+        return NULL;
+    GPtrArray *former = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *present = tree_path(rules, message);
+    add_former(former, g_strdup_printf("held/%s", message->reference), present);
+    add_former(former, g_strdup_printf("rejected/%s", message->reference), present);
+    for (guint i = 0; i < versions->len; i++) {
+        const LodgeLedgerVersion *given = g_ptr_array_index(versions, i);
+        add_former(former, filed_path(rules, message, given->council, given->version),
+                   present);
+    }
+    return former;
 }
 
 LodgeProjection *lodge_projector_plan(LodgeSpool *spool,

@@ -10,6 +10,12 @@
 #include "spool/projection.h"
 #include <glib.h>
 
+/* The trees that this message may have had by earlier decisions, its present one left out: paths, char *.
+ * `versions`: LodgeLedgerVersion, all that it was ever given. */
+GPtrArray *lodge_projector_list_former(LodgeRulesCache *cache,
+                                       const LodgeLedgerMessage *message,
+                                       const GPtrArray *versions,
+                                       GError **error);
 /* NULL with no error: this message owes no tree. */
 LodgeProjection *lodge_projector_plan(LodgeSpool *spool,
                                       LodgeRulesCache *cache,
