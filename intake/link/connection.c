@@ -181,20 +181,30 @@ static gboolean set_closed(const LodgeConnection *connection, CURLcode code, GEr
     return FALSE;
 }
 
-/* Waits until the socket is ready or the deadline has passed. A poll that fails otherwise counts as
- * ready: the next transfer names the reason. */
-static gboolean
-wait_ready(const LodgeConnection *connection, short events, gint64 deadline_us)
+/* Waits until the socket is ready, wake_fd is readable, or the deadline has passed. A poll that fails
+ * otherwise counts as ready: the next transfer names the reason. */
+static LodgeConnectionHeard
+wait_ready(const LodgeConnection *connection, short events, int wake_fd, gint64 deadline_us)
 {
     for (;;) {
-        gint64 left_us = deadline_us - g_get_monotonic_time();
-        if (left_us <= 0)
-            return FALSE;
-        struct pollfd pollfd = {.fd = connection->socket, .events = events};
-        int ready = poll(&pollfd, 1, (int)MIN(left_us / 1000 + 1, G_MAXINT / 2));
+        gint64 left_us = MAX(deadline_us - g_get_monotonic_time(), 0);
+        struct pollfd pollfds[] = {{.fd = connection->socket, .events = events},
+                                   {.fd = wake_fd, .events = POLLIN}};
+        int ready = poll(pollfds, G_N_ELEMENTS(pollfds),
+                         (int)MIN((left_us + 999) / 1000, G_MAXINT / 2));
+        if (ready > 0 && pollfds[1].revents != 0)
+            return LODGE_CONNECTION_WOKEN;
         if (ready > 0 || (ready < 0 && errno != EINTR))
-            return TRUE;
+            return LODGE_CONNECTION_RECEIVED;
+        if (ready == 0 && left_us == 0)
+            return LODGE_CONNECTION_QUIET;
     }
+}
+
+static gboolean is_readable(int fd)
+{
+    struct pollfd pollfd = {.fd = fd, .events = POLLIN};
+    return fd >= 0 && poll(&pollfd, 1, 0) > 0;
 }
 
 gboolean lodge_connection_send(LodgeConnection *connection,
@@ -209,7 +219,7 @@ gboolean lodge_connection_send(LodgeConnection *connection,
         size_t sent = 0;
         CURLcode code = curl_easy_send(connection->curl, at, size_bytes, &sent);
         if (code == CURLE_AGAIN) { /* TLS wants the same bytes again */
-            if (!wait_ready(connection, POLLOUT, deadline_us))
+            if (wait_ready(connection, POLLOUT, -1, deadline_us) == LODGE_CONNECTION_QUIET)
                 return set_timeout(connection, "sent", timeout_ms, error);
             continue;
         }
@@ -221,26 +231,50 @@ gboolean lodge_connection_send(LodgeConnection *connection,
     return TRUE;
 }
 
+LodgeConnectionHeard lodge_connection_hear(LodgeConnection *connection,
+                                           void *buffer,
+                                           gsize size_bytes,
+                                           const LodgeConnectionPatience *patience,
+                                           gsize *received_out,
+                                           GError **error)
+{
+    gint64 deadline_us = g_get_monotonic_time() + (gint64)patience->timeout_ms * 1000;
+    if (is_readable(patience->wake_fd))
+        return LODGE_CONNECTION_WOKEN;
+    for (;;) {
+        /* Always asked before poll: bytes may lie decrypted in TLS's own buffer. */
+        CURLcode code = curl_easy_recv(connection->curl, buffer, size_bytes, received_out);
+        if (code == CURLE_OK && *received_out > 0)
+            return LODGE_CONNECTION_RECEIVED;
+        if (code != CURLE_AGAIN) {
+            set_closed(connection, code, error);
+            return LODGE_CONNECTION_LOST;
+        }
+        LodgeConnectionHeard heard =
+            wait_ready(connection, POLLIN, patience->wake_fd, deadline_us);
+        if (heard != LODGE_CONNECTION_RECEIVED)
+            return heard;
+    }
+}
+
 gsize lodge_connection_receive(LodgeConnection *connection,
                                void *buffer,
                                gsize size_bytes,
                                guint timeout_ms,
                                GError **error)
 {
-    gint64 deadline_us = g_get_monotonic_time() + (gint64)timeout_ms * 1000;
-    for (;;) {
-        /* Always asked before poll: bytes may lie decrypted in TLS's own buffer. */
-        size_t received = 0;
-        CURLcode code = curl_easy_recv(connection->curl, buffer, size_bytes, &received);
-        if (code == CURLE_OK && received > 0)
-            return received;
-        if (code != CURLE_AGAIN) {
-            set_closed(connection, code, error);
-            return 0;
-        }
-        if (!wait_ready(connection, POLLIN, deadline_us)) {
-            set_timeout(connection, "received", timeout_ms, error);
-            return 0;
-        }
+    const LodgeConnectionPatience patience = {.timeout_ms = timeout_ms, .wake_fd = -1};
+    gsize received = 0;
+    switch (lodge_connection_hear(connection, buffer, size_bytes, &patience, &received,
+                                  error)) {
+    case LODGE_CONNECTION_RECEIVED:
+        return received;
+    case LODGE_CONNECTION_QUIET:
+    case LODGE_CONNECTION_WOKEN: /* never: nobody can */
+        set_timeout(connection, "received", timeout_ms, error);
+        break;
+    case LODGE_CONNECTION_LOST:
+        break;
     }
+    return 0;
 }

@@ -43,6 +43,24 @@ gsize lodge_connection_receive(LodgeConnection *connection,
                                gsize size_bytes,
                                guint timeout_ms,
                                GError **error);
+
+typedef enum {
+    LODGE_CONNECTION_RECEIVED, /* at least one byte is in the buffer */
+    LODGE_CONNECTION_WOKEN,    /* wake_fd is readable; it was not read */
+    LODGE_CONNECTION_QUIET,    /* neither within timeout_ms */
+    LODGE_CONNECTION_LOST,     /* the error is set */
+} LodgeConnectionHeard;
+typedef struct {
+    guint timeout_ms;
+    int wake_fd; /* an eventfd, or -1: nobody wakes us */
+} LodgeConnectionPatience;
+/* Listens to the peer and to wake_fd at once; wake_fd comes first, so no flood drowns it. */
+LodgeConnectionHeard lodge_connection_hear(LodgeConnection *connection,
+                                           void *buffer,
+                                           gsize size_bytes,
+                                           const LodgeConnectionPatience *patience,
+                                           gsize *received_out,
+                                           GError **error);
 /* "imaps://mail.example:993" for messages. */
 const char *lodge_connection_name(const LodgeConnection *connection);
 

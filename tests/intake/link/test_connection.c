@@ -7,6 +7,8 @@
 #include "tests/support/tls_peer.h"
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define SECRET "s3cret-canary"
 #define DAY_S 86400
@@ -341,6 +343,39 @@ static void starttls_is_used_and_a_megabyte_passes(void **state)
     bytes_pass_whole_over(&options, LODGE_TLS_STARTTLS);
 }
 
+/* TLS may have decrypted more than we asked for: what lies in its buffer is no reason to wait. */
+static void hearing_ends_with_bytes_a_wake_or_time(void **state)
+{
+    (void)state;
+    static const TlsPeerOptions options = {
+        .name = "localhost", .starts_s = -DAY_S, .ends_s = DAY_S, .echoes = 2};
+    TlsPeer *peer = tls_peer_start(&options);
+    LodgeEndpoint endpoint =
+        make_endpoint("localhost", tls_peer_port(peer), LODGE_TLS_IMPLICIT);
+    endpoint.ca_file = (char *)tls_peer_ca_file(peer);
+    g_autoptr(LodgeConnection) connection =
+        lodge_connection_open("imap", &endpoint, SECRET, NULL);
+    assert_non_null(connection);
+    int wake_fd = eventfd(0, EFD_CLOEXEC);
+    const LodgeConnectionPatience brief = {.timeout_ms = 20, .wake_fd = wake_fd};
+    const LodgeConnectionPatience patient = {.timeout_ms = 60000, .wake_fd = wake_fd};
+    char byte = 0;
+    gsize size = 0;
+    assert_int_equal(lodge_connection_hear(connection, &byte, 1, &brief, &size, NULL),
+                     LODGE_CONNECTION_QUIET);
+    assert_true(lodge_connection_send(connection, "hello\r\n", 7, 3000, NULL));
+    for (guint i = 0; i < 14; i++)
+        assert_int_equal(lodge_connection_hear(connection, &byte, 1, &patient, &size, NULL),
+                         LODGE_CONNECTION_RECEIVED);
+    assert_int_equal(byte, '\n');
+    assert_int_equal(eventfd_write(wake_fd, 1), 0);
+    assert_int_equal(lodge_connection_hear(connection, &byte, 1, &patient, &size, NULL),
+                     LODGE_CONNECTION_WOKEN);
+    g_clear_pointer(&connection, lodge_connection_close);
+    tls_peer_free(peer);
+    close(wake_fd);
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -367,6 +402,7 @@ int main(void)
         cmocka_unit_test(a_ca_file_that_cannot_be_read_is_named),
         cmocka_unit_test(a_trusted_server_is_logged_in_to_and_a_megabyte_passes),
         cmocka_unit_test(starttls_is_used_and_a_megabyte_passes),
+        cmocka_unit_test(hearing_ends_with_bytes_a_wake_or_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
