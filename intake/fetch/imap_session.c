@@ -1,40 +1,17 @@
 #include "intake/fetch/imap_session.h"
+#include "intake/fetch/imap_session_internal.h"
 #include "intake/fetch/mailbox.h"
 #include "parsers/imap/mailbox_data.h"
 #include "parsers/imap/mailbox_name.h"
 #include <string.h>
 
-#define RECEIVE_BYTES (64 * 1024)
 #define TRICKLE_FACTOR 4        /* reply time-outs a whole exchange may take */
 #define TRICKLE_BYTES_PER_MS 16 /* and this much for what it carries */
 #define LOGOUT_TIMEOUT_MS 1000
 
-typedef struct {
-    guint ticket;
-    char *about;
-    gboolean answered;
-    LodgeImapReply reply;
-} Command;
-
-struct LodgeImapSession {
-    LodgeConnection *connection;
-    LodgeImapParser *parser;
-    guint reply_timeout_ms;
-    guint last_ticket;
-    GPtrArray *commands; /* Command: sent, reply not yet fetched by its owner */
-    GStrv capabilities;
-    LodgeImapSelected selected;
-    LodgeImapHandler listener;
-    gpointer listener_data;
-    guint backoff_ms;
-    gboolean broken;
-    gboolean leaving;
-    guint8 buffer[RECEIVE_BYTES];
-};
-
 static void free_command(gpointer data)
 {
-    Command *command = data;
+    LodgeImapCommand *command = data;
     g_free(command->about);
     lodge_imap_reply_clear(&command->reply);
     g_free(command);
@@ -51,10 +28,11 @@ static void note_capabilities(LodgeImapSession *session, const LodgeImapResponse
     session->capabilities = capabilities;
 }
 
-static Command *find_command(const LodgeImapSession *session, guint ticket)
+LodgeImapCommand *lodge_imap_session_find_command(const LodgeImapSession *session,
+                                                  guint ticket)
 {
     for (guint i = 0; i < session->commands->len; i++) {
-        Command *command = g_ptr_array_index(session->commands, i);
+        LodgeImapCommand *command = g_ptr_array_index(session->commands, i);
         if (command->ticket == ticket)
             return command;
     }
@@ -65,12 +43,13 @@ static const char *current_about(const LodgeImapSession *session)
 {
     if (session->commands->len == 0)
         return "no command";
-    const Command *command = g_ptr_array_index(session->commands, 0);
+    const LodgeImapCommand *command = g_ptr_array_index(session->commands, 0);
     return command->about;
 }
 
-static gboolean
-refuse_protocol(const LodgeImapSession *session, const char *what, GError **error)
+gboolean lodge_imap_session_refuse_protocol(const LodgeImapSession *session,
+                                            const char *what,
+                                            GError **error)
 {
     g_set_error(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_PROTOCOL, "%s: during %s %s",
                 lodge_connection_name(session->connection), current_about(session), what);
@@ -81,13 +60,13 @@ static gboolean
 take_tagged(LodgeImapSession *session, const LodgeImapResponse *response, GError **error)
 {
     guint64 ticket = 0;
-    Command *command = NULL;
+    LodgeImapCommand *command = NULL;
     if (response->tag[0] == 'L' &&
         g_ascii_string_to_unsigned(response->tag + 1, 10, 1, G_MAXUINT, &ticket, NULL))
-        command = find_command(session, (guint)ticket);
+        command = lodge_imap_session_find_command(session, (guint)ticket);
     if (command == NULL || command->answered)
-        return refuse_protocol(session, "the server answered a command that was not sent",
-                               error);
+        return lodge_imap_session_refuse_protocol(
+            session, "the server answered a command that was not sent", error);
     command->answered = TRUE;
     lodge_imap_reply_set(&command->reply, response);
     return TRUE;
@@ -105,6 +84,15 @@ take_bye(LodgeImapSession *session, const LodgeImapResponse *response, GError **
     return FALSE;
 }
 
+static gboolean take_continuation(LodgeImapSession *session, GError **error)
+{
+    if (!session->continuation_owed)
+        return lodge_imap_session_refuse_protocol(
+            session, "the server asked for more, though nothing is owed", error);
+    session->continuation_owed = FALSE;
+    return TRUE;
+}
+
 static gboolean
 take_response(const LodgeImapResponse *response, gpointer data, GError **error)
 {
@@ -114,8 +102,7 @@ take_response(const LodgeImapResponse *response, gpointer data, GError **error)
     if (response->kind == LODGE_IMAP_TAGGED)
         return take_tagged(session, response, error);
     if (response->kind == LODGE_IMAP_CONTINUATION)
-        return refuse_protocol(session, "the server asked for more, though nothing is owed",
-                               error);
+        return take_continuation(session, error);
     if (response->status == LODGE_IMAP_BYE)
         return take_bye(session, response, error);
     if (session->listener.response == NULL)
@@ -177,6 +164,7 @@ void lodge_imap_session_free(LodgeImapSession *session)
     lodge_imap_parser_free(session->parser);
     g_ptr_array_unref(session->commands);
     g_strfreev(session->capabilities);
+    g_free(session->selected_name);
     lodge_imap_selected_clear(&session->selected);
     g_free(session);
 }
@@ -194,6 +182,11 @@ guint lodge_imap_session_backoff_ms(const LodgeImapSession *session)
 const LodgeImapSelected *lodge_imap_session_selected(const LodgeImapSession *session)
 {
     return &session->selected;
+}
+
+gboolean lodge_imap_session_has_selected(const LodgeImapSession *session, const char *raw)
+{
+    return g_strcmp0(session->selected_name, raw) == 0 && !session->selected.epoch_changed;
 }
 
 const char *const *lodge_imap_session_capabilities(const LodgeImapSession *session)
@@ -266,6 +259,17 @@ explain_silence(const LodgeImapSession *session, guint timeout_ms, GError **erro
     return FALSE;
 }
 
+gboolean
+lodge_imap_session_take(LodgeImapSession *session, gsize size_bytes, GError **error)
+{
+    GError *parse = NULL;
+    if (lodge_imap_parser_feed(session->parser, session->buffer, size_bytes, &parse))
+        return TRUE;
+    session->broken = TRUE;
+    explain_parse_error(session, parse, error);
+    return FALSE;
+}
+
 static gboolean read_more(LodgeImapSession *session, gint64 deadline_us, GError **error)
 {
     gint64 left_ms = (deadline_us - g_get_monotonic_time()) / 1000;
@@ -276,10 +280,15 @@ static gboolean read_more(LodgeImapSession *session, gint64 deadline_us, GError 
                                           sizeof session->buffer, timeout_ms, error);
     if (size == 0)
         return explain_silence(session, timeout_ms, error);
-    GError *parse = NULL;
-    if (lodge_imap_parser_feed(session->parser, session->buffer, size, &parse))
+    return lodge_imap_session_take(session, size, error);
+}
+
+gboolean
+lodge_imap_session_read(LodgeImapSession *session, gint64 deadline_us, GError **error)
+{
+    if (read_more(session, deadline_us, error))
         return TRUE;
-    explain_parse_error(session, parse, error);
+    session->broken = TRUE;
     return FALSE;
 }
 
@@ -308,7 +317,7 @@ gboolean lodge_imap_session_send(LodgeImapSession *session,
         g_prefix_error(error, "sending %s: ", about);
         return FALSE;
     }
-    Command *sent = g_new0(Command, 1);
+    LodgeImapCommand *sent = g_new0(LodgeImapCommand, 1);
     sent->ticket = ticket;
     sent->about = g_strdup(about);
     g_ptr_array_add(session->commands, sent);
@@ -322,7 +331,7 @@ gboolean lodge_imap_session_wait(LodgeImapSession *session,
                                  LodgeImapReply *reply_out,
                                  GError **error)
 {
-    Command *command = find_command(session, ticket);
+    LodgeImapCommand *command = lodge_imap_session_find_command(session, ticket);
     g_return_val_if_fail(command != NULL, FALSE);
     if (!check_usable(session, error))
         return FALSE;
@@ -331,10 +340,8 @@ gboolean lodge_imap_session_wait(LodgeImapSession *session,
     gint64 deadline_us =
         g_get_monotonic_time() + (gint64)MIN(budget_ms, G_MAXINT64 / 4000) * 1000;
     while (!command->answered) {
-        if (!read_more(session, deadline_us, error)) {
-            session->broken = TRUE;
+        if (!lodge_imap_session_read(session, deadline_us, error))
             return FALSE;
-        }
     }
     if (reply_out != NULL) {
         *reply_out = command->reply;
@@ -381,8 +388,8 @@ gboolean lodge_imap_session_greet(LodgeImapSession *session, GError **error)
         return FALSE;
     if (!lodge_imap_session_has(session, "IMAP4REV1") &&
         !lodge_imap_session_has(session, "IMAP4REV2"))
-        return refuse_protocol(session, "the server offers neither IMAP4rev1 nor IMAP4rev2",
-                               error);
+        return lodge_imap_session_refuse_protocol(
+            session, "the server offers neither IMAP4rev1 nor IMAP4rev2", error);
     return introduce(session, error);
 }
 
@@ -417,8 +424,12 @@ gboolean lodge_imap_session_select(LodgeImapSession *session,
     }
     g_autofree char *command = g_strdup_printf("%s %s", verb, quoted);
     lodge_imap_selected_clear(&session->selected);
-    return lodge_imap_session_run(session, about, command, error) &&
-           check_selected(session, about, error);
+    g_clear_pointer(&session->selected_name, g_free);
+    if (!lodge_imap_session_run(session, about, command, error) ||
+        !check_selected(session, about, error))
+        return FALSE;
+    session->selected_name = g_strdup(raw);
+    return TRUE;
 }
 
 void lodge_imap_session_logout(LodgeImapSession *session)

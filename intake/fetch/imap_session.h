@@ -69,6 +69,8 @@ gboolean lodge_imap_session_select(LodgeImapSession *session,
                                    const char *shown,
                                    gboolean read_write,
                                    GError **error);
+/* Is it the selected folder, and still in the epoch of its selection? */
+gboolean lodge_imap_session_has_selected(const LodgeImapSession *session, const char *raw);
 /* LOGOUT, for at most a second or two; failures do not matter any more. */
 void lodge_imap_session_logout(LodgeImapSession *session);
 

@@ -5,6 +5,7 @@
 #include "intake/fetch/listing.h"
 #include "intake/fetch/marks.h"
 #include "intake/fetch/transfer.h"
+#include "intake/fetch/watch.h"
 #include "parsers/imap/mailbox_name.h"
 
 G_DEFINE_QUARK(lodge_fetch_error, lodge_fetch_error)
@@ -12,7 +13,8 @@ G_DEFINE_QUARK(lodge_fetch_error, lodge_fetch_error)
 struct LodgeMailboxSession {
     const LodgeMailbox *mailbox;
     LodgeImapSession *imap;
-    GPtrArray *folders; /* LodgeImapFolder: listed once */
+    GPtrArray *folders;  /* LodgeImapFolder: listed once */
+    LodgeWatchSeen seen; /* of the folder whose news are waited for */
 };
 
 LodgeMailboxSession *
@@ -56,6 +58,13 @@ static GPtrArray *choose_folders(LodgeMailboxSession *session, GError **error)
                                      lodge_imap_session_name(session->imap), error);
 }
 
+/* Where news are waited for; NULL: nothing is watched. */
+static const LodgeImapFolder *find_waiting_room(const GPtrArray *watched)
+{
+    const LodgeImapFolder *inbox = lodge_imap_folders_find(watched, "INBOX");
+    return inbox != NULL || watched->len == 0 ? inbox : g_ptr_array_index(watched, 0);
+}
+
 /* Refused folders and changed epochs concern one folder; everything else concerns us all. */
 static gboolean is_folders_own(const GError *error)
 {
@@ -81,6 +90,7 @@ static gboolean keep_first(GError **first, GError *failure)
 typedef struct {
     LodgeMailboxSession *session;
     LodgeLedger *ledger;
+    const LodgeImapFolder *waiting_room;
     LodgeTransferContext transfer;
 } Pass;
 
@@ -148,7 +158,12 @@ static gboolean fetch_folder(Pass *pass,
     account->uidnext = selected->uidnext;
     pass->transfer.folder = folder->name;
     pass->transfer.uidvalidity = selected->uidvalidity;
-    return count_folder(pass, account, error);
+    LodgeWatchSeen seen = lodge_watch_see(imap); /* what comes while we fetch is news */
+    if (!count_folder(pass, account, error))
+        return FALSE;
+    if (folder == pass->waiting_room)
+        pass->session->seen = seen;
+    return TRUE;
 }
 
 static void free_account(gpointer account)
@@ -194,6 +209,7 @@ gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
     Pass pass = {
         .session = session,
         .ledger = ledger,
+        .waiting_room = find_waiting_room(folders),
         .transfer =
             {
                 .session = session->imap,
@@ -204,6 +220,31 @@ gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
             },
     };
     return fetch_folders(&pass, folders, *folders_out, error);
+}
+
+/* ---- between two passes ---- */
+
+gboolean lodge_mailbox_wait(LodgeMailboxSession *session,
+                            guint timeout_ms,
+                            guint renew_ms,
+                            int wake_fd,
+                            LodgeMailboxWait *result_out,
+                            GError **error)
+{
+    g_autoptr(GPtrArray) watched = choose_folders(session, error);
+    if (watched == NULL)
+        return FALSE;
+    LodgeWatch watch = {.session = session->imap,
+                        .folder = find_waiting_room(watched),
+                        .timeout_ms = timeout_ms,
+                        .renew_ms = renew_ms,
+                        .wake_fd = wake_fd};
+    if (watch.folder != NULL)
+        return lodge_watch_run(&watch, &session->seen, result_out, error);
+    g_set_error(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_FOLDER,
+                "%s: the server lists no folder to be watched; check the user's rights",
+                lodge_imap_session_name(session->imap));
+    return FALSE;
 }
 
 /* ---- marks and description ---- */

@@ -72,6 +72,31 @@ gboolean lodge_mailbox_mark(LodgeMailboxSession *session,
                             gpointer data,
                             GError **error);
 
+/* ---- between two passes ---- */
+
+typedef enum {
+    LODGE_MAILBOX_NEWS,  /* something has changed: time for a pass */
+    LODGE_MAILBOX_QUIET, /* nothing within timeout_ms */
+    LODGE_MAILBOX_WOKEN, /* wake_fd is readable; whoever wrote it resets it */
+} LodgeMailboxWait;
+
+#define LODGE_MAILBOX_RENEW_MS (5 * 60 * 1000) /* the usual renew_ms */
+
+/* Waits for news of INBOX where it is watched, else of the first watched folder; the others are for the
+ * pass that comes after timeout_ms. IDLE (RFC 2177) where it is offered, issued anew every
+ * renew_ms (29 min at most); else NOOP every renew_ms, a minute at most.
+ *
+ * NEWS is what the last fetch of this session, or its last wait, has not seen; a session that
+ * has seen nothing yet says NEWS at once. So no mail is overlooked between pass and wait, with
+ * one session for both or with two. `wake_fd` is an eventfd or -1. Errors end the session, which is
+ * then to be closed and opened anew, but REFUSED and BUSY; a dead connection is LODGE_LINK_ERROR_TIMEOUT. */
+gboolean lodge_mailbox_wait(LodgeMailboxSession *session,
+                            guint timeout_ms,
+                            guint renew_ms,
+                            int wake_fd,
+                            LodgeMailboxWait *result_out,
+                            GError **error);
+
 /* For check-config --online: capabilities, folders, PERMANENTFLAGS, and how its newest stamp stands to our clock. Lines of plain words, LF. */
 char *lodge_mailbox_describe(LodgeMailboxSession *session, gint64 now_us, GError **error);
 

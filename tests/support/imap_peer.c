@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@ struct ImapPeer {
     gsize next;
     GString *input;
     GString *commands;
+    char *last_tag;
     char *failure;
     gboolean ended;
 };
@@ -113,17 +115,23 @@ static gboolean take_step(ImapPeer *peer, const char *tag, const char *command)
     peer->next++;
     if (!say(peer, step->reply, tag))
         return FALSE;
+    if (step->then == IMAP_PEER_WAKE)
+        g_assert_cmpint(eventfd_write(peer->script->wake_fd, 1), ==, 0);
     if (step->then == IMAP_PEER_SILENT || step->then == IMAP_PEER_TRICKLE)
         hang(peer, step->then == IMAP_PEER_TRICKLE);
-    return step->then == IMAP_PEER_GO_ON;
+    return step->then == IMAP_PEER_GO_ON || step->then == IMAP_PEER_WAKE;
 }
 
 static gboolean take_command(ImapPeer *peer, const char *line)
 {
     g_string_append_printf(peer->commands, "\n%s", line);
+    if (strcmp(line, "DONE") == 0) /* RFC 2177: a continuation of the IDLE before it */
+        return take_step(peer, peer->last_tag, line);
     gsize tag_size = strcspn(line, " ");
     g_autofree char *tag = g_strndup(line, tag_size);
     const char *command = line[tag_size] == ' ' ? line + tag_size + 1 : line + tag_size;
+    g_free(peer->last_tag);
+    peer->last_tag = g_strdup(tag);
     g_autofree char *head = answer_head(peer, command);
     return head != NULL ? say(peer, head, tag) : take_step(peer, tag, command);
 }
@@ -201,6 +209,7 @@ void imap_peer_free(ImapPeer *peer)
     close(peer->listener);
     g_string_free(peer->input, TRUE);
     g_string_free(peer->commands, TRUE);
+    g_free(peer->last_tag);
     g_free(peer->failure);
     g_free(peer);
 }

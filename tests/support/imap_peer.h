@@ -2,7 +2,7 @@
  *
  * Greeting, login, CAPABILITY, ID, NAMESPACE, LIST and LOGOUT are answered from the script's head; every
  * other command must be the next step of the script, in order, and gets exactly its reply. "$" in a
- * reply is the command's tag. One connection; no clock but where a reply is to trickle. */
+ * reply is the command's tag; that of DONE is the one of its IDLE. One connection; no clock but where a reply is to trickle. */
 #pragma once
 
 #include <glib.h>
@@ -12,6 +12,7 @@ typedef enum {
     IMAP_PEER_DROP,    /* close behind the reply */
     IMAP_PEER_SILENT,  /* say nothing more, until the client goes away */
     IMAP_PEER_TRICKLE, /* the same, but a space every few milliseconds */
+    IMAP_PEER_WAKE,    /* write the script's wake_fd, and go on */
 } ImapPeerThen;
 
 typedef struct {
@@ -30,6 +31,7 @@ typedef struct {
     const char *namespaces;   /* replies to NAMESPACE */
     const ImapPeerStep *steps;
     gsize step_count;
+    int wake_fd; /* an eventfd, for IMAP_PEER_WAKE */
 } ImapPeerScript;
 
 typedef struct ImapPeer ImapPeer;

@@ -1,4 +1,6 @@
-foreach(module fetch marks files)
+foreach(module fetch wait marks files)
     lodge_test(intake/fetch/test_${module} lodge_fetch)
     target_sources(intake_fetch_test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/imap_peer.c)
 endforeach()
+add_executable(fetch-waiter intake/fetch/waiter.c)
+target_link_libraries(fetch-waiter PRIVATE lodge_flags lodge_fetch)
