@@ -59,14 +59,17 @@ on_marked(const LodgeLedgerMark *marked, const char *action, gpointer data, GErr
     return TRUE;
 }
 
-static gboolean mark_mailbox(LodgePass *pass, const LodgeMailbox *mailbox, GError **error)
+gboolean lodge_mark_mailbox(LodgePass *pass, LodgeMailboxSession *session, GError **error)
 {
     g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(pass->spool, error);
-    if (ledger == NULL)
-        return FALSE;
+    return ledger != NULL && lodge_mailbox_mark(session, ledger, on_marked, pass, error);
+}
+
+static gboolean mark(LodgePass *pass, const LodgeMailbox *mailbox, GError **error)
+{
     g_autoptr(LodgeMailboxSession) session =
         lodge_source_open_mailbox(pass->context, mailbox, error);
-    return session != NULL && lodge_mailbox_mark(session, ledger, on_marked, pass, error);
+    return session != NULL && lodge_mark_mailbox(pass, session, error);
 }
 
 void lodge_mark_run(LodgePass *pass, GPtrArray *sources)
@@ -79,7 +82,7 @@ void lodge_mark_run(LodgePass *pass, GPtrArray *sources)
         if (source->mailbox == NULL || source->mailbox->after == LODGE_AFTER_LEAVE ||
             source->result->error != NULL)
             continue;
-        if (mark_mailbox(pass, source->mailbox, &error))
+        if (mark(pass, source->mailbox, &error))
             continue;
         lodge_log_warning("not-marked", "source", source->result->name, "reason",
                           error->message, NULL);

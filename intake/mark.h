@@ -6,4 +6,6 @@
 
 #include "intake/source.h"
 
+/* One mailbox, with a session that is open. */
+gboolean lodge_mark_mailbox(LodgePass *pass, LodgeMailboxSession *session, GError **error);
 void lodge_mark_run(LodgePass *pass, GPtrArray *sources);

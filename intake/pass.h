@@ -2,7 +2,8 @@
  *
  * Internal to intake/. The report is guarded by the mutex while threads run; everything else
  * is set before they start. The first failure of the spool ends the pass: the steps ask
- * lodge_pass_has_failed before they begin anything new. */
+ * lodge_pass_has_failed before they begin anything new. A service is one long pass, which forgives
+ * a failure of the spool once there is reason to try again. */
 #pragma once
 
 #include "config/settings.h"
@@ -25,8 +26,20 @@ typedef struct {
     LodgeWorkers *workers;
     LodgePassReport *report;
     GMutex mutex;
+    void (*recorded)(gpointer data); /* after each message that was recorded; may be NULL */
+    gpointer recorded_data;
 } LodgePass;
+
+/* Opens the spool for writing and starts reader, workers and committer. `settings`, `context` and `report` are set; on
+ * failure it is to be closed all the same. `who`: for whoever finds the spool in use. */
+gboolean lodge_pass_open(LodgePass *pass, const char *who, GError **error);
+void lodge_pass_close(LodgePass *pass);
+/* Hands the workers what was kept and could not be decided, and is due again. What they have already is left alone. */
+gboolean lodge_pass_take_up_pending(LodgePass *pass, GError **error);
+/* Until everything that was handed to the committer is durable or has failed. */
+gboolean lodge_pass_flush(LodgePass *pass, GError **error);
 
 /* Any thread; the first one counts. The error stays the caller's. */
 void lodge_pass_fail(LodgePass *pass, const GError *error);
 gboolean lodge_pass_has_failed(LodgePass *pass);
+void lodge_pass_forgive(LodgePass *pass);

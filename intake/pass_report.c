@@ -2,7 +2,14 @@
 
 #include "intake/failure.h"
 
-static void source_free(LodgePassSource *source)
+LodgePassSource *lodge_pass_source_new(const char *name)
+{
+    LodgePassSource *source = g_new0(LodgePassSource, 1);
+    source->name = g_strdup(name);
+    return source;
+}
+
+void lodge_pass_source_free(LodgePassSource *source)
 {
     g_free(source->name);
     g_clear_pointer(&source->folders, g_ptr_array_unref);
@@ -13,7 +20,8 @@ static void source_free(LodgePassSource *source)
 LodgePassReport *lodge_pass_report_new(void)
 {
     LodgePassReport *report = g_new0(LodgePassReport, 1);
-    report->sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
+    report->sources =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_pass_source_free);
     report->outcomes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     return report;
 }

@@ -24,6 +24,9 @@ typedef struct {
     GError *error; /* the spool or the airlock failed: the pass ended early */
 } LodgePassReport;
 
+LodgePassSource *lodge_pass_source_new(const char *name);
+void lodge_pass_source_free(LodgePassSource *source);
+
 LodgePassReport *lodge_pass_report_new(void);
 void lodge_pass_report_free(LodgePassReport *report);
 LodgeExit lodge_pass_report_exit(const LodgePassReport *report);

@@ -135,13 +135,10 @@ LodgeMailboxSession *lodge_source_open_mailbox(const LodgeContext *context,
     return session;
 }
 
-static gboolean fetch_mailbox(LodgeSource *source, GError **error)
+gboolean
+lodge_source_look(LodgeSource *source, LodgeMailboxSession *session, GError **error)
 {
     LodgePass *pass = source->pass;
-    g_autoptr(LodgeMailboxSession) session =
-        lodge_source_open_mailbox(pass->context, source->mailbox, error);
-    if (session == NULL)
-        return FALSE;
     g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(pass->spool, error);
     if (ledger == NULL)
         return FALSE;
@@ -149,6 +146,13 @@ static gboolean fetch_mailbox(LodgeSource *source, GError **error)
     return lodge_mailbox_fetch(session, pass->spool, ledger,
                                pass->settings->limits.max_message_bytes, &sink,
                                &source->result->folders, error);
+}
+
+static gboolean fetch_mailbox(LodgeSource *source, GError **error)
+{
+    g_autoptr(LodgeMailboxSession) session =
+        lodge_source_open_mailbox(source->pass->context, source->mailbox, error);
+    return session != NULL && lodge_source_look(source, session, error);
 }
 
 static gboolean fetch_files(LodgeSource *source, GError **error)
@@ -181,10 +185,53 @@ static LodgeSource *source_new(LodgePass *pass, const char *name)
 {
     LodgeSource *source = g_new0(LodgeSource, 1);
     source->pass = pass;
-    source->result = g_new0(LodgePassSource, 1);
-    source->result->name = g_strdup(name);
+    source->result = lodge_pass_source_new(name);
     g_ptr_array_add(pass->report->sources, source->result);
     return source;
+}
+
+/* ---- its account ---- */
+
+static gboolean add_pass(LodgeTransaction *txn,
+                         LodgeLedger *ledger,
+                         gint64 now_us,
+                         gpointer data,
+                         GError **error)
+{
+    (void)ledger;
+    const LodgeSource *source = data;
+    LodgeEvent event = {
+        .type = LODGE_EVENT_PASSED,
+        .at_us = now_us,
+        .call = source->call->id,
+        .account = source->result->name,
+        .complete = source->result->error == NULL && !lodge_pass_has_failed(source->pass),
+        .folders = source->result->folders,
+    };
+    return lodge_transaction_add(txn, &event, error);
+}
+
+gboolean lodge_source_record(LodgeSource *source, GError **error)
+{
+    return lodge_committer_run(source->pass->committer, add_pass, source, error);
+}
+
+/* ---- their lives ---- */
+
+LodgeSource *lodge_source_new_mailbox(LodgePass *pass, const LodgeMailbox *mailbox)
+{
+    LodgeSource *source = g_new0(LodgeSource, 1);
+    source->pass = pass;
+    source->result = lodge_pass_source_new(mailbox->name);
+    source->mailbox = mailbox;
+    source->call = lodge_settings_find_call(pass->settings, mailbox->call);
+    return source;
+}
+
+void lodge_source_free_mailbox(LodgeSource *source)
+{
+    lodge_pass_source_free(source->result);
+    g_free(source);
 }
 
 GPtrArray *lodge_source_start(LodgePass *pass, const char *const *paths, const char *call)

@@ -15,6 +15,16 @@ typedef struct {
     GThread *thread;
 } LodgeSource;
 
+/* For a mailbox alone, outside any report: a service looks again and again. */
+LodgeSource *lodge_source_new_mailbox(LodgePass *pass, const LodgeMailbox *mailbox);
+void lodge_source_free_mailbox(LodgeSource *source);
+/* One look with a session that is open: what is new is handed on, the folders' account is in source->result. */
+gboolean
+lodge_source_look(LodgeSource *source, LodgeMailboxSession *session, GError **error);
+
+/* Puts the account of a look into the journal. */
+gboolean lodge_source_record(LodgeSource *source, GError **error);
+
 /* Starts a thread per mailbox, or one for the files. LodgeSource, in order of the configuration. */
 GPtrArray *lodge_source_start(LodgePass *pass, const char *const *paths, const char *call);
 /* FALSE with LODGE_SPOOL_ERROR_SPACE when less than the reserve is left. */

@@ -19,7 +19,8 @@ struct LodgeWorkers {
     GPtrArray *threads;
     GMutex mutex;
     GCond filled, finished;
-    GQueue waiting; /* Job */
+    GQueue waiting;        /* Job */
+    GHashTable *under_way; /* references, waiting or being read */
     guint64 pushed_count, finished_count;
     gboolean ending;
 };
@@ -161,6 +162,7 @@ LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
     g_cond_init(&workers->filled);
     g_cond_init(&workers->finished);
     g_queue_init(&workers->waiting);
+    workers->under_way = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     guint count =
         settings->limits.workers > 0 ? settings->limits.workers : g_get_num_processors();
     for (guint i = 0; i < count; i++)
@@ -176,15 +178,21 @@ void lodge_workers_push(LodgeWorkers *workers,
     job->reference = g_strdup(reference);
     job->sha256 = g_strdup(message_sha256);
     g_mutex_lock(&workers->mutex);
-    workers->pushed_count++;
-    g_queue_push_tail(&workers->waiting, job);
-    g_cond_signal(&workers->filled);
+    gboolean taken = g_hash_table_add(workers->under_way, g_strdup(reference));
+    if (taken) {
+        workers->pushed_count++;
+        g_queue_push_tail(&workers->waiting, job);
+        g_cond_signal(&workers->filled);
+    }
     g_mutex_unlock(&workers->mutex);
+    if (!taken)
+        job_free(job);
 }
 
-void lodge_workers_finished(LodgeWorkers *workers)
+void lodge_workers_finished(LodgeWorkers *workers, const char *reference)
 {
     g_mutex_lock(&workers->mutex);
+    g_hash_table_remove(workers->under_way, reference);
     workers->finished_count++;
     g_cond_broadcast(&workers->finished);
     g_mutex_unlock(&workers->mutex);
@@ -193,8 +201,20 @@ void lodge_workers_finished(LodgeWorkers *workers)
 /* With the mutex held. */
 static void drop_waiting(LodgeWorkers *workers)
 {
-    workers->pushed_count -= workers->waiting.length;
-    g_queue_clear_full(&workers->waiting, (GDestroyNotify)job_free);
+    Job *job;
+    while ((job = g_queue_pop_head(&workers->waiting)) != NULL) {
+        g_hash_table_remove(workers->under_way, job->reference);
+        workers->pushed_count--;
+        job_free(job);
+    }
+}
+
+gboolean lodge_workers_are_idle(LodgeWorkers *workers)
+{
+    g_mutex_lock(&workers->mutex);
+    gboolean idle = workers->finished_count >= workers->pushed_count;
+    g_mutex_unlock(&workers->mutex);
+    return idle;
 }
 
 void lodge_workers_wait(LodgeWorkers *workers,
@@ -225,6 +245,7 @@ void lodge_workers_free(LodgeWorkers *workers)
     for (guint i = 0; i < workers->threads->len; i++)
         g_thread_join(g_ptr_array_index(workers->threads, i));
     g_ptr_array_unref(workers->threads);
+    g_hash_table_unref(workers->under_way);
     g_mutex_clear(&workers->mutex);
     g_cond_clear(&workers->filled);
     g_cond_clear(&workers->finished);

@@ -17,12 +17,14 @@ LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
                                 LodgeSpool *spool,
                                 LodgeAirlock *airlock,
                                 LodgeRecorder *recorder);
-/* Any thread. `message_sha256`: the raw bytes. */
+/* Any thread. `message_sha256`: the raw bytes. A message that is waiting or being read is not taken twice. */
 void lodge_workers_push(LodgeWorkers *workers,
                         const char *reference,
                         const char *message_sha256);
 /* Called by the recorder's callback for each message that came to its end. */
-void lodge_workers_finished(LodgeWorkers *workers);
+void lodge_workers_finished(LodgeWorkers *workers, const char *reference);
+/* Is nothing waiting and nothing being read? */
+gboolean lodge_workers_are_idle(LodgeWorkers *workers);
 /* Until nothing pushed is unfinished. TRUE from `stopping` drops what has not begun (it stays pending). */
 void lodge_workers_wait(LodgeWorkers *workers,
                         gboolean (*stopping)(gpointer data),
