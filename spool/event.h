@@ -102,6 +102,7 @@ typedef struct {
     char *from;            /* record, addr-spec, or NULL */
     char *subject;         /* record, or NULL */
     char *duplicate_of;    /* row: reference, or NULL */
+    char *may_answer;      /* row: "yes" or why not; NULL in older journals */
     GPtrArray *
         findings; /* LodgeEventFinding: codes and severities in the row, words in the record */
     GPtrArray *documents;                                  /* LodgeEventDocument: record */

@@ -47,6 +47,7 @@ const LodgeMember lodge_members[] = {
     {"received_at", AT(received_us), K(INSTANT), ROW, DECIDED, 0},
     {"received_source", AT(received_source), K(STRING), ROW, DECIDED, 0},
     {"duplicate_of", AT(duplicate_of), K(STRING), ROW, DECIDED, 0},
+    {"may_answer", AT(may_answer), K(STRING), ROW, DECIDED, 0},
     {"findings", AT(findings), K(FINDINGS), LODGE_IN_BOTH, DECIDED, 0},
     {"content_key", AT(content_key), K(STRING), RECORD, DECIDED, 0},
     {"message_id", AT(message_id), K(STRING), RECORD, DECIDED, 0},

@@ -258,9 +258,10 @@ gboolean lodge_ledger_create_schema(LodgeLedger *ledger, GError **error)
                         LODGE_LEDGER_APPLICATION, LODGE_LEDGER_SCHEMA);
     LodgeJournalPosition start;
     lodge_journal_position_clear(&start);
-    return lodge_ledger_execute(ledger, numbers, error) &&
-           lodge_ledger_execute(ledger, lodge_ledger_schema_sql, error) &&
-           lodge_ledger_set_position(ledger, &start, error);
+    gboolean good = lodge_ledger_execute(ledger, numbers, error);
+    for (guint i = 0; good && lodge_ledger_schema_sql[i] != NULL; i++)
+        good = lodge_ledger_execute(ledger, lodge_ledger_schema_sql[i], error);
+    return good && lodge_ledger_set_position(ledger, &start, error);
 }
 
 static gboolean

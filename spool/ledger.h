@@ -47,6 +47,7 @@ typedef struct {
     gint64 received_us;
     char *received_source;
     char *duplicate_of;
+    char *may_answer; /* "yes" or why not; NULL while pending, and for older decisions */
     char *reading, *evidence, *history, *rules, *decision; /* objects; NULL while pending */
     GPtrArray *findings;                                   /* LodgeEventFinding */
     GPtrArray *documents;                                  /* LodgeEventDocument */
@@ -111,7 +112,11 @@ GPtrArray *lodge_ledger_list_unmarked(LodgeLedger *ledger,
 /* References decided but not projected. */
 GPtrArray *lodge_ledger_list_unprojected(LodgeLedger *ledger, GError **error);
 
-/* Receipts in state owed, retry, attempted or unknown-to-be-retried, due at now, by due time: LodgeLedgerReceipt. */
+/* Receipts in state owed, retry, attempted or unknown-to-be-retried, due at now: LodgeLedgerReceipt. First those that
+ * answer a message for the first time (".1"), then decisions, corrections, reminders, others. Within one class those
+ * never tried and those tried before take turns, each by due time: however many wait for a server
+ * that will not take them, a council that has just written hears of it, and no flood of new ones keeps a retry from
+ * its turn. */
 GPtrArray *
 lodge_ledger_list_receipts_due(LodgeLedger *ledger, gint64 now_us, GError **error);
 /* All receipts not yet at an end; the earliest due instant into due_us_out (or UNKNOWN). */
@@ -119,7 +124,26 @@ guint lodge_ledger_count_receipts_open(LodgeLedger *ledger,
                                        gint64 *due_us_out,
                                        GError **error);
 
+/* Receipts that have left, or may have, after that instant: sent, unknown, or attempted without an answer yet. */
+gboolean lodge_ledger_count_receipts_gone(LodgeLedger *ledger,
+                                          gint64 since_us,
+                                          guint *count_out,
+                                          GError **error);
+
 /* ---- history, the third input of the decision ---- */
+typedef enum {
+    LODGE_LEDGER_TO_ADDRESS, /* whatever its case */
+    LODGE_LEDGER_TO_DOMAIN,
+    LODGE_LEDGER_FOR_COUNCIL, /* a GSS code */
+} LodgeLedgerAnswered;
+/* First answers (receipts "received" or "decision" whose id ends in ".1") owed after that instant, for any call.
+ * Of those to an address or a domain, the first for each council is left out. */
+gboolean lodge_ledger_count_answers(LodgeLedger *ledger,
+                                    LodgeLedgerAnswered whom,
+                                    const char *name,
+                                    gint64 since_us,
+                                    guint *count_out,
+                                    GError **error);
 typedef struct {
     char *reference;
     char *council;

@@ -6,6 +6,8 @@
 
 #include "parsers/text/reference.h"
 
+#include <string.h>
+
 typedef gboolean (*Apply)(LodgeLedger *ledger,
                           const LodgeEvent *event,
                           gint64 message,
@@ -167,7 +169,8 @@ apply_decided(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GErr
         " decided_us = ?2, message_id = ?3, from_address = ?4, subject = ?5, content_key = ?6,"
         " council = ?7, version = ?8, outcome = ?9, timeliness = ?10, received_us = ?11,"
         " received_source = ?12, duplicate_of = ?13, reading = ?14, evidence = ?15,"
-        " history = ?16, rules = ?17, decision = ?18, retry_at_us = NULL, projected = 0"
+        " history = ?16, rules = ?17, decision = ?18, may_answer = ?19, retry_at_us = NULL,"
+        " projected = 0"
         " WHERE id = ?1";
     return lodge_ledger_run(
                ledger, error, sql, LEDGER_INT(message), LEDGER_INSTANT(event->at_us),
@@ -178,10 +181,32 @@ apply_decided(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GErr
                LEDGER_INSTANT(event->received_us), LEDGER_TEXT(event->received_source),
                LEDGER_TEXT(event->duplicate_of), LEDGER_TEXT(event->reading),
                LEDGER_TEXT(event->evidence), LEDGER_TEXT(event->history),
-               LEDGER_TEXT(event->rules), LEDGER_TEXT(event->decision)) &&
+               LEDGER_TEXT(event->rules), LEDGER_TEXT(event->decision),
+               LEDGER_TEXT(event->may_answer)) &&
            insert_findings(ledger, event, message, error) &&
            insert_documents(ledger, event, message, error) &&
            lodge_ledger_apply_version(ledger, event, message, error);
+}
+
+/* The order of the outbox: whoever has just written to us hears first that it arrived. */
+static guint priority_of(const LodgeEvent *event)
+{
+    static const char *const kinds[] = {NULL, "decision", "correction", "reminder"};
+    gboolean is_answer = g_strcmp0(event->receipt_kind, "received") == 0 ||
+                         g_strcmp0(event->receipt_kind, "decision") == 0;
+    if (is_answer && g_str_has_suffix(event->receipt, ".1"))
+        return 0;
+    for (guint i = 1; i < G_N_ELEMENTS(kinds); i++)
+        if (g_strcmp0(event->receipt_kind, kinds[i]) == 0)
+            return i;
+    return G_N_ELEMENTS(kinds);
+}
+
+/* NULL where the record was erased. */
+static char *domain_of(const char *address)
+{
+    const char *at = address == NULL ? NULL : strrchr(address, '@');
+    return at == NULL ? NULL : g_ascii_strdown(at + 1, -1);
 }
 
 static gboolean
@@ -189,12 +214,15 @@ apply_owed(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GError 
 {
     static const char sql[] =
         "INSERT INTO receipt(id, message, seq, kind, state, to_address, message_id, object,"
-        " owed_us, due_us) VALUES(?1, ?2, ?3, ?4, 'owed', ?5, ?6, ?7, ?8, ?8)";
+        " owed_us, due_us, priority, to_domain, council) VALUES(?1, ?2, ?3, ?4, 'owed', ?5,"
+        " ?6, ?7, ?8, ?8, ?9, ?10, (SELECT council FROM message WHERE id = ?2))";
+    g_autofree char *domain = domain_of(event->receipt_to);
     return lodge_ledger_run(
         ledger, error, sql, LEDGER_TEXT(event->receipt), LEDGER_INT(message),
         LEDGER_INT(event->seq), LEDGER_TEXT(event->receipt_kind),
         LEDGER_TEXT(event->receipt_to), LEDGER_TEXT(event->receipt_message_id),
-        LEDGER_TEXT(event->receipt_object), LEDGER_INT(event->at_us));
+        LEDGER_TEXT(event->receipt_object), LEDGER_INT(event->at_us),
+        LEDGER_INT(priority_of(event)), LEDGER_TEXT(domain));
 }
 
 static gboolean require_change(LodgeLedger *ledger, const LodgeEvent *event, GError **error)

@@ -12,7 +12,7 @@
 #include <sqlite3.h>
 
 /* Changes whenever the tables or what is put into them change: another number is rebuilt. */
-#define LODGE_LEDGER_SCHEMA 2
+#define LODGE_LEDGER_SCHEMA 3
 #define LODGE_LEDGER_APPLICATION 0x6c6f6467 /* "lodg" */
 #define LODGE_LEDGER_FILE "ledger.db"
 
@@ -41,7 +41,7 @@ typedef struct {
     const char *order;
 } LodgeLedgerTable;
 extern const LodgeLedgerTable lodge_ledger_tables[];
-extern const char lodge_ledger_schema_sql[];
+extern const char *const lodge_ledger_schema_sql[]; /* NULL ends it */
 
 gboolean lodge_ledger_get_position(LodgeLedger *ledger,
                                    LodgeJournalPosition *position_out,

@@ -42,7 +42,7 @@ void lodge_ledger_message_free(LodgeLedgerMessage *message)
         message->outcome,        message->timeliness,     message->received_source,
         message->duplicate_of,   message->reading,        message->evidence,
         message->history,        message->rules,          message->decision,
-        message->deferred_code,  message->deferred_words,
+        message->deferred_code,  message->deferred_words, message->may_answer,
     };
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
@@ -169,7 +169,8 @@ read_parts(LodgeLedger *ledger, gint64 id, LodgeLedgerMessage *message, GError *
     "SELECT id, reference, state, call, message_sha256, size_bytes, kept_us, decided_us,"     \
     " message_id, from_address, subject, content_key, council, version, outcome, timeliness," \
     " received_us, received_source, duplicate_of, reading, evidence, history, rules,"         \
-    " decision, attempts, deferred_code, deferred_words, retry_at_us, projected FROM message "
+    " decision, attempts, deferred_code, deferred_words, retry_at_us, projected, may_answer"  \
+    " FROM message "
 
 static LodgeLedgerMessage *read_message(sqlite3_stmt *statement)
 {
@@ -215,6 +216,7 @@ static LodgeLedgerMessage *read_message(sqlite3_stmt *statement)
     message->attempts = (guint)sqlite3_column_int64(statement, 24);
     message->retry_at_us = lodge_ledger_column_instant(statement, 27);
     message->projected = sqlite3_column_int(statement, 28) != 0;
+    message->may_answer = lodge_ledger_column_text(statement, 29);
     message->internaldate_us = LODGE_INSTANT_UNKNOWN;
     message->locations = g_ptr_array_new_with_free_func(location_free);
     message->findings =
@@ -327,7 +329,10 @@ gboolean lodge_ledger_visit_messages(LodgeLedger *ledger,
 GPtrArray *
 lodge_ledger_list_receipts_due(LodgeLedger *ledger, gint64 now_us, GError **error)
 {
-    static const char sql[] = RECEIPT_SQL "WHERE r.due_us <= ?1 ORDER BY r.due_us, r.seq";
+    static const char sql[] = RECEIPT_SQL
+        "WHERE r.due_us <= ?1 ORDER BY r.priority, row_number() OVER"
+        " (PARTITION BY r.priority, r.state <> 'owed' ORDER BY r.due_us, r.seq),"
+        " r.state <> 'owed'";
     g_return_val_if_fail(ledger != NULL, NULL);
     g_autoptr(GPtrArray) list =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_ledger_receipt_free);

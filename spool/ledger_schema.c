@@ -3,7 +3,8 @@
  * journal are equal row by row. */
 #include "spool/ledger_internal.h"
 
-const char lodge_ledger_schema_sql[] =
+/* In parts: a compiler need not take a text of more than 4,095 bytes (C17 5.2.4.1). */
+const char *const lodge_ledger_schema_sql[] = {
     "CREATE TABLE position(one INTEGER PRIMARY KEY CHECK(one = 1),"
     " segment INTEGER NOT NULL, sha256 TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;"
 
@@ -17,7 +18,7 @@ const char lodge_ledger_schema_sql[] =
     " message_sha256 TEXT UNIQUE, size_bytes INTEGER NOT NULL, kept_us INTEGER NOT NULL,"
     " decided_us INTEGER, message_id TEXT, from_address TEXT, subject TEXT, content_key TEXT,"
     " council TEXT, version INTEGER NOT NULL DEFAULT 0, outcome TEXT, timeliness TEXT,"
-    " received_us INTEGER, received_source TEXT, duplicate_of TEXT,"
+    " received_us INTEGER, received_source TEXT, duplicate_of TEXT, may_answer TEXT,"
     " reading TEXT, evidence TEXT, history TEXT, rules TEXT, decision TEXT,"
     " attempts INTEGER NOT NULL DEFAULT 0, deferred_code TEXT, deferred_words TEXT,"
     " retry_at_us INTEGER, projected INTEGER NOT NULL DEFAULT 0,"
@@ -59,15 +60,22 @@ const char lodge_ledger_schema_sql[] =
     "CREATE INDEX ruling_message ON ruling(message, seq);"
     "CREATE TABLE extension(seq INTEGER PRIMARY KEY, call TEXT NOT NULL, council TEXT NOT NULL,"
     " at_us INTEGER NOT NULL, until_us INTEGER NOT NULL, until_text TEXT, actor TEXT,"
-    " reason TEXT) STRICT;"
+    " reason TEXT) STRICT;",
 
-    /* due_us is NULL when the receipt is at an end */
+    /* due_us is NULL when the receipt is at an end. priority: 0 the first answer to a message, then decisions,
+     * corrections, reminders. council: the message's when the receipt was owed. */
     "CREATE TABLE receipt(id TEXT PRIMARY KEY, message INTEGER NOT NULL, seq INTEGER NOT NULL,"
     " kind TEXT, state TEXT NOT NULL, to_address TEXT, message_id TEXT, object TEXT,"
     " attempts INTEGER NOT NULL DEFAULT 0, owed_us INTEGER NOT NULL, due_us INTEGER,"
-    " answered_us INTEGER, smtp_code INTEGER NOT NULL DEFAULT 0, reply TEXT) STRICT;"
+    " answered_us INTEGER, smtp_code INTEGER NOT NULL DEFAULT 0, reply TEXT,"
+    " priority INTEGER NOT NULL, to_domain TEXT, council TEXT) STRICT;"
     "CREATE INDEX receipt_message ON receipt(message, seq);"
     "CREATE INDEX receipt_due ON receipt(due_us) WHERE due_us IS NOT NULL;"
+    "CREATE INDEX receipt_gone ON receipt(answered_us) WHERE answered_us IS NOT NULL;"
+    "CREATE INDEX receipt_address ON receipt(to_address COLLATE NOCASE, owed_us)"
+    " WHERE priority = 0;"
+    "CREATE INDEX receipt_domain ON receipt(to_domain, owed_us) WHERE priority = 0;"
+    "CREATE INDEX receipt_council ON receipt(council, owed_us) WHERE priority = 0;"
 
     /* the last pass of each account */
     "CREATE TABLE pass(account TEXT PRIMARY KEY, at_us INTEGER NOT NULL, call TEXT,"
@@ -75,7 +83,9 @@ const char lodge_ledger_schema_sql[] =
     "CREATE TABLE pass_folder(account TEXT NOT NULL, ordinal INTEGER NOT NULL, folder TEXT,"
     " uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL, present INTEGER NOT NULL,"
     " known INTEGER NOT NULL, fetched INTEGER NOT NULL, failed INTEGER NOT NULL,"
-    " vanished INTEGER NOT NULL, PRIMARY KEY(account, ordinal)) STRICT, WITHOUT ROWID;";
+    " vanished INTEGER NOT NULL, PRIMARY KEY(account, ordinal)) STRICT, WITHOUT ROWID;",
+    NULL,
+};
 
 const LodgeLedgerTable lodge_ledger_tables[] = {
     {"position", "one"},

@@ -166,6 +166,220 @@ static void the_result_says_how_many_attempts_count(void **state)
     assert_int_equal(receipt->attempts, 0);
 }
 
+/* ---- the order of the outbox, and how often somebody was answered ---- */
+
+typedef struct {
+    const char *id; /* what follows the reference: ".1" */
+    const char *kind, *to, *council;
+    gint64 owed_us;
+} Owed;
+
+/* A message of its own that owes this receipt; the receipt's id. */
+static char *owe(const World *world, guint32 uid, const Owed *wanted)
+{
+    g_autofree char *bytes = g_strdup_printf("owes %u", uid);
+    LodgeTransaction *txn = begin(world->spool);
+    g_autofree char *reference = keep_at(txn, bytes, uid);
+    g_autoptr(LodgeEvent) decision = decided(txn, reference);
+    g_free(decision->council);
+    decision->council = g_strdup(wanted->council);
+    add(txn, decision);
+    g_autoptr(LodgeEvent) event = owed(txn, reference);
+    event->at_us = wanted->owed_us;
+    g_free(event->receipt);
+    event->receipt = g_strconcat(reference, wanted->id, NULL);
+    g_free(event->receipt_kind);
+    event->receipt_kind = g_strdup(wanted->kind);
+    g_free(event->receipt_to);
+    event->receipt_to = g_strdup(wanted->to);
+    add(txn, event);
+    commit(txn);
+    return g_strdup(event->receipt);
+}
+
+static void attempt(const World *world, const char *receipt, const char *code, gint64 at_us)
+{
+    g_autofree char *reference = g_strndup(receipt, strlen(receipt) - 2);
+    g_autoptr(LodgeEvent) attempted =
+        lodge_event_new(LODGE_EVENT_ATTEMPTED, at_us, reference);
+    attempted->receipt = g_strdup(receipt);
+    attempted->attempt = 1;
+    record(world, attempted);
+    if (code == NULL)
+        return;
+    g_autoptr(LodgeEvent) answered =
+        lodge_event_new(LODGE_EVENT_ANSWERED, at_us, reference);
+    answered->receipt = g_strdup(receipt);
+    answered->attempt = 1;
+    answered->code = g_strdup(code);
+    answered->retry_at_us = at_us;
+    record(world, answered);
+}
+
+static void first_receipts_go_before_all_others_and_each_class_by_due_time(void **state)
+{
+    World *world = *state;
+    const struct {
+        Owed owed;
+        guint place;
+    } cases[] = {
+        {{".2", "reminder", "a@x.example", NULL, T0 + 1}, 6},
+        {{".3", "correction", "a@x.example", NULL, T0 + 2}, 5},
+        {{".2", "decision", "a@x.example", NULL, T0 + 9}, 4},
+        {{".2", "decision", "a@x.example", NULL, T0 + 3}, 3},
+        {{".1", "received", "a@x.example", NULL, T0 + 8}, 1},
+        {{".1", "decision", "a@x.example", NULL, T0 + 7}, 0},
+        {{".1", "received", "a@x.example", NULL, T0 + 8}, 2},
+        {{".1", "whatever", "a@x.example", NULL, T0}, 8},
+        {{".1", "reminder", "a@x.example", NULL, T0 + 5}, 7},
+    };
+    g_auto(GStrv) expected = g_new0(char *, G_N_ELEMENTS(cases) + 1);
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        char *id = owe(world, i + 1, &cases[i].owed);
+        expected[cases[i].place] = id;
+    }
+    g_autoptr(GPtrArray) due =
+        lodge_ledger_list_receipts_due(world->ledger, T0 + SECOND, NULL);
+    assert_int_equal(due->len, G_N_ELEMENTS(cases));
+    for (guint i = 0; i < due->len; i++) {
+        const LodgeLedgerReceipt *receipt = g_ptr_array_index(due, i);
+        assert_string_equal(receipt->id, expected[i]);
+    }
+}
+
+/* A hundred that no server takes, due since yesterday; and two councils that have just written. */
+static void a_backlog_of_retries_and_fresh_receipts_take_turns(void **state)
+{
+    World *world = *state;
+    const Owed old = {".1", "received", "a@x.example", NULL, T0};
+    const Owed fresh = {".1", "received", "b@y.example", NULL, T0 + 1000 * SECOND};
+    for (guint32 uid = 1; uid <= 100; uid++) {
+        g_autofree char *id = owe(world, uid, &old);
+        attempt(world, id, "retry", T0 + uid * SECOND);
+    }
+    g_autofree char *first = owe(world, 101, &fresh);
+    g_autofree char *second = owe(world, 102, &fresh);
+    g_autoptr(GPtrArray) due =
+        lodge_ledger_list_receipts_due(world->ledger, T0 + 2000 * SECOND, NULL);
+    assert_int_equal(due->len, 102);
+    const LodgeLedgerReceipt *at[4];
+    for (guint i = 0; i < 4; i++)
+        at[i] = g_ptr_array_index(due, i);
+    assert_string_equal(at[0]->id, first);
+    assert_int_equal(at[1]->due_us, T0 + 1 * SECOND);
+    assert_string_equal(at[2]->id, second);
+    assert_int_equal(at[3]->due_us, T0 + 2 * SECOND);
+}
+
+static guint count_answers(const World *world,
+                           LodgeLedgerAnswered whom,
+                           const char *name,
+                           gint64 since_us)
+{
+    g_autoptr(GError) error = NULL;
+    guint count = 4711;
+    assert_ok(
+        lodge_ledger_count_answers(world->ledger, whom, name, since_us, &count, &error),
+        error);
+    return count;
+}
+
+static void answers_are_counted_by_address_domain_and_council(void **state)
+{
+    World *world = *state;
+    const Owed owed[] = {
+        {".1", "received", "Officer@One.example", "E07000001", T0 + 1},
+        {".1", "decision", "officer@one.example", "E07000001", T0 + 2},
+        {".1", "decision", "other@one.EXAMPLE", "E07000001", T0 + 3},
+        {".1", "decision", "clerk@shared.example", "E07000001", T0 + 4},
+        {".1", "decision", "clerk@shared.example", "E07000002", T0 + 5},
+        {".1", "received", "clerk@shared.example", NULL, T0 + 6},
+        {".1", "received", "who@stranger.example", NULL, T0 + 7},
+        {".1", "received", "who@stranger.example", NULL, T0 + 8},
+        {".2", "decision", "officer@one.example", "E07000001", T0 + 9},
+        {".1", "reminder", "officer@one.example", "E07000001", T0 + 9},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(owed); i++)
+        g_free(owe(world, i + 1, &owed[i]));
+    const struct {
+        const char *name;
+        LodgeLedgerAnswered whom;
+        const char *of;
+        gint64 since_us;
+        guint expected;
+    } cases[] = {
+        {"an address, whatever its case, without the first for its council",
+         LODGE_LEDGER_TO_ADDRESS, "OFFICER@one.example", T0, 1},
+        {"its domain", LODGE_LEDGER_TO_DOMAIN, "One.Example", T0, 2},
+        {"its council, all of them", LODGE_LEDGER_FOR_COUNCIL, "E07000001", T0, 4},
+        {"who sends for two councils", LODGE_LEDGER_TO_ADDRESS, "clerk@shared.example", T0,
+         1},
+        {"the other council", LODGE_LEDGER_FOR_COUNCIL, "E07000002", T0, 1},
+        {"a stranger", LODGE_LEDGER_TO_ADDRESS, "who@stranger.example", T0, 2},
+        {"exactly an hour ago is an hour ago", LODGE_LEDGER_TO_ADDRESS,
+         "who@stranger.example", T0 + 7, 1},
+        {"nobody", LODGE_LEDGER_TO_ADDRESS, "ten@shared.example", T0, 0},
+        {"a domain above", LODGE_LEDGER_TO_DOMAIN, "example", T0, 0},
+        {"no council of ours", LODGE_LEDGER_FOR_COUNCIL, "E07000009", T0, 0},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        guint count = count_answers(world, cases[i].whom, cases[i].of, cases[i].since_us);
+        if (count != cases[i].expected)
+            fail_msg("%s: %u", cases[i].name, count);
+    }
+}
+
+/* Decisions of one batch see each other. */
+static void an_answer_owed_in_this_transaction_counts_already(void **state)
+{
+    World *world = *state;
+    LodgeTransaction *txn = begin(world->spool);
+    g_free(take_in(txn, "one", 1));
+    g_free(take_in(txn, "two", 2));
+    assert_int_equal(
+        count_answers(world, LODGE_LEDGER_TO_ADDRESS, "jo.bloggs@council.example", T0), 1);
+    assert_int_equal(count_answers(world, LODGE_LEDGER_FOR_COUNCIL, "E07000115", T0), 2);
+    commit(txn);
+}
+
+static void what_left_or_may_have_left_is_counted_by_when(void **state)
+{
+    World *world = *state;
+    const Owed owed = {".1", "decision", "a@x.example", NULL, T0};
+    const struct {
+        const char *code; /* NULL: no answer yet */
+        gint64 at_us;
+        guint expected; /* in all so far, since T0 */
+    } cases[] = {
+        {"sent", T0 + 10, 1},    {"sent", T0, 1},         {"retry", T0 + 20, 1},
+        {"refused", T0 + 20, 1}, {"unknown", T0 + 20, 2}, {NULL, T0 + 30, 3},
+        {NULL, T0 - 30, 3},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *id = owe(world, i + 1, &owed);
+        attempt(world, id, cases[i].code, cases[i].at_us);
+        guint gone = 0;
+        assert_true(lodge_ledger_count_receipts_gone(world->ledger, T0, &gone, NULL));
+        assert_int_equal(gone, cases[i].expected);
+    }
+}
+
+static void a_message_says_whether_it_may_be_answered(void **state)
+{
+    World *world = *state;
+    LodgeTransaction *txn = begin(world->spool);
+    g_autofree char *reference = keep_at(txn, "capped", 1);
+    g_autoptr(LodgeEvent) event = decided(txn, reference);
+    event->may_answer = g_strdup("council-capped");
+    add(txn, event);
+    commit(txn);
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    assert_string_equal(message->may_answer, "council-capped");
+    g_autofree char *older = decide(world, "older", 2, "held", 0);
+    g_autoptr(LodgeLedgerMessage) silent = get_message(world->ledger, older);
+    assert_null(silent->may_answer);
+}
+
 static void an_answer_to_a_receipt_that_is_not_owed_is_refused(void **state)
 {
     World *world = *state;
@@ -404,6 +618,12 @@ int main(void)
         CASE(a_deferred_message_is_pending_again_when_it_is_due),
         CASE(a_receipt_is_due_until_it_is_at_an_end),
         CASE(the_result_says_how_many_attempts_count),
+        CASE(first_receipts_go_before_all_others_and_each_class_by_due_time),
+        CASE(a_backlog_of_retries_and_fresh_receipts_take_turns),
+        CASE(answers_are_counted_by_address_domain_and_council),
+        CASE(an_answer_owed_in_this_transaction_counts_already),
+        CASE(what_left_or_may_have_left_is_counted_by_when),
+        CASE(a_message_says_whether_it_may_be_answered),
         CASE(an_answer_to_a_receipt_that_is_not_owed_is_refused),
         CASE(only_decided_messages_are_to_be_marked_each_location_once),
         CASE(known_uids_are_sorted_and_per_epoch),
