@@ -54,7 +54,7 @@ guint lodge_key_group_key_line(const LodgeKeyGroup *group, const char *key);
 
 char *lodge_key_group_get_text(LodgeKeyGroup *group, const char *key); /* NULL: unset */
 GStrv lodge_key_group_get_list(LodgeKeyGroup *group, const char *key); /* never NULL */
-/* COUNT, DURATION (ms), SIZE (bytes), RATE (per minute; 0: unlimited); `unset` when there is no default. */
+/* COUNT, DURATION (ms), SIZE (bytes), a RATE (0: unlimited); `unset` when there is no default. */
 gint64 lodge_key_group_get_number(LodgeKeyGroup *group, const char *key, gint64 unset);
 void lodge_key_group_get_range(LodgeKeyGroup *group,
                                const char *key,

@@ -146,6 +146,10 @@ static char *parse_number(const LodgeKeySpec *spec, const char *text, gint64 *nu
         return lodge_key_value_parse_size(text, spec->min, spec->max, number_out);
     case LODGE_KEY_RATE:
         return lodge_key_value_parse_rate(text, spec->min, spec->max, number_out);
+    case LODGE_KEY_HOURLY_RATE:
+        return lodge_key_value_parse_hourly_rate(text, spec->min, spec->max, number_out);
+    case LODGE_KEY_DAILY_RATE:
+        return lodge_key_value_parse_daily_rate(text, spec->min, spec->max, number_out);
     default:
         g_assert_not_reached();
     }

@@ -11,8 +11,8 @@
 #define GIB (1024 * MIB)
 
 static const char *const SETTINGS_GROUPS[] = {
-    "spool",          "call ID", "mailbox NAME", "smtp", "border",
-    "authentication", "service", "limits",       NULL,
+    "spool",          "call ID", "mailbox NAME", "smtp",   "border",
+    "authentication", "service", "answers",      "limits", NULL,
 };
 
 /* clang-format off */
@@ -74,6 +74,14 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"service", "domain", LODGE_KEY_HOST, FALSE, NULL, NULL, 0, 0},
     {"service", "control", LODGE_KEY_PATH, FALSE, NULL, NULL, 0, 0},
     {"service", "operators", LODGE_KEY_TEXT, FALSE, NULL, NULL, 0, 0},
+
+    {"answers", "per_address", LODGE_KEY_HOURLY_RATE, FALSE, "10/hour", NULL, 1, 100000},
+    {"answers", "per_address_day", LODGE_KEY_DAILY_RATE, FALSE, "40/day", NULL, 1, 1000000},
+    {"answers", "per_domain", LODGE_KEY_HOURLY_RATE, FALSE, "60/hour", NULL, 1, 100000},
+    {"answers", "per_domain_day", LODGE_KEY_DAILY_RATE, FALSE, "240/day", NULL, 1, 1000000},
+    {"answers", "per_council", LODGE_KEY_HOURLY_RATE, FALSE, "30/hour", NULL, 1, 100000},
+    {"answers", "per_council_day", LODGE_KEY_DAILY_RATE, FALSE, "120/day", NULL, 1, 1000000},
+    {"answers", "total", LODGE_KEY_HOURLY_RATE, FALSE, "600/hour", NULL, 1, 1000000},
 
     {"limits", "max_message", LODGE_KEY_SIZE, FALSE, "256M", NULL, 64 * KIB, 4 * GIB},
     {"limits", "workers", LODGE_KEY_COUNT, FALSE, "0", NULL, 0, 64},
@@ -193,6 +201,10 @@ const char *lodge_key_form_words(LodgeKeyForm form)
         return "size";
     case LODGE_KEY_RATE:
         return "rate";
+    case LODGE_KEY_HOURLY_RATE:
+        return "hourly rate";
+    case LODGE_KEY_DAILY_RATE:
+        return "daily rate";
     case LODGE_KEY_RANGE:
         return "range";
     case LODGE_KEY_CHOICE:

@@ -9,14 +9,16 @@
 
 typedef enum {
     LODGE_KEY_TEXT,
-    LODGE_KEY_LIST,     /* texts with ";" between */
-    LODGE_KEY_COUNT,    /* a whole number */
-    LODGE_KEY_DURATION, /* "30s", "5min", "2h", "14d"; bounds in milliseconds */
-    LODGE_KEY_SIZE,     /* "64K", "25M", "1G"; bounds in bytes */
-    LODGE_KEY_RATE,     /* "20/min" or "unlimited" */
-    LODGE_KEY_RANGE,    /* "3-4" */
-    LODGE_KEY_CHOICE,   /* one of the words in `choices` */
-    LODGE_KEY_SWITCH,   /* yes or no */
+    LODGE_KEY_LIST,        /* texts with ";" between */
+    LODGE_KEY_COUNT,       /* a whole number */
+    LODGE_KEY_DURATION,    /* "30s", "5min", "2h", "14d"; bounds in milliseconds */
+    LODGE_KEY_SIZE,        /* "64K", "25M", "1G"; bounds in bytes */
+    LODGE_KEY_RATE,        /* "20/min" or "unlimited" */
+    LODGE_KEY_HOURLY_RATE, /* "10/hour"; "0" or "unlimited" */
+    LODGE_KEY_DAILY_RATE,  /* "40/day"; "0" or "unlimited" */
+    LODGE_KEY_RANGE,       /* "3-4" */
+    LODGE_KEY_CHOICE,      /* one of the words in `choices` */
+    LODGE_KEY_SWITCH,      /* yes or no */
     LODGE_KEY_HOST,
     LODGE_KEY_ADDRESS, /* one e-mail address */
     LODGE_KEY_PATH,    /* relative to the file */
@@ -31,7 +33,7 @@ typedef struct {
     gboolean required;
     const char *fallback; /* the default as it would be written, or NULL */
     const char *choices;  /* "leave;keyword;move-to" */
-    gint64 min, max;      /* of COUNT, DURATION, SIZE, RATE, RANGE */
+    gint64 min, max;      /* of COUNT, DURATION, SIZE, the RATEs, RANGE */
 } LodgeKeySpec;
 
 typedef struct {

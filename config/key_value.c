@@ -122,22 +122,55 @@ char *lodge_key_value_parse_size(const char *text,
                            bytes_out);
 }
 
-char *
-lodge_key_value_parse_rate(const char *text, gint64 min, gint64 max, gint64 *per_minute_out)
+/* `unit` as "/min", `example` as people would write it. */
+static char *parse_rate(const char *text,
+                        const char *unit,
+                        const char *example,
+                        gint64 min,
+                        gint64 max,
+                        gint64 *value_out)
 {
     gint64 value;
     const char *rest;
     if (strcmp(text, "unlimited") == 0) {
-        *per_minute_out = 0;
+        *value_out = 0;
         return NULL;
     }
-    if (!take_digits(text, &value, &rest) || strcmp(rest, "/min") != 0)
-        return g_strdup("is not a rate; write it like 20/min, or unlimited");
+    if (!take_digits(text, &value, &rest) || strcmp(rest, unit) != 0)
+        return g_strdup_printf("is not a rate; write it like %s, or unlimited", example);
     if (value < min || value > max)
-        return g_strdup_printf(
-            "is outside %" G_GINT64_FORMAT "/min to %" G_GINT64_FORMAT "/min", min, max);
-    *per_minute_out = value;
+        return g_strdup_printf("is outside %" G_GINT64_FORMAT "%s to %" G_GINT64_FORMAT
+                               "%s",
+                               min, unit, max, unit);
+    *value_out = value;
     return NULL;
+}
+
+char *
+lodge_key_value_parse_rate(const char *text, gint64 min, gint64 max, gint64 *per_minute_out)
+{
+    return parse_rate(text, "/min", "20/min", min, max, per_minute_out);
+}
+
+static const char *zero_as_unlimited(const char *text)
+{
+    return strcmp(text, "0") == 0 ? "unlimited" : text;
+}
+
+char *lodge_key_value_parse_hourly_rate(const char *text,
+                                        gint64 min,
+                                        gint64 max,
+                                        gint64 *per_hour_out)
+{
+    return parse_rate(zero_as_unlimited(text), "/hour", "10/hour", min, max, per_hour_out);
+}
+
+char *lodge_key_value_parse_daily_rate(const char *text,
+                                       gint64 min,
+                                       gint64 max,
+                                       gint64 *per_day_out)
+{
+    return parse_rate(zero_as_unlimited(text), "/day", "40/day", min, max, per_day_out);
 }
 
 char *lodge_key_value_parse_range(

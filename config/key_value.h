@@ -24,6 +24,15 @@ char *lodge_key_value_parse_rate(const char *text,
                                  gint64 min,
                                  gint64 max,
                                  gint64 *per_minute_out);
+/* "10/hour" and "40/day"; "0" and "unlimited" give 0. "0/hour" is refused: it would read as none at all. */
+char *lodge_key_value_parse_hourly_rate(const char *text,
+                                        gint64 min,
+                                        gint64 max,
+                                        gint64 *per_hour_out);
+char *lodge_key_value_parse_daily_rate(const char *text,
+                                       gint64 min,
+                                       gint64 max,
+                                       gint64 *per_day_out);
 /* "3-4" or "3". */
 char *lodge_key_value_parse_range(
     const char *text, gint64 min, gint64 max, gint64 *low_out, gint64 *high_out);

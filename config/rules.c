@@ -171,6 +171,7 @@ GBytes *lodge_rules_format(const LodgeRules *rules)
     lodge_json_add_string(writer, "service_name", rules->service_name);
     lodge_json_add_string(writer, "help_address", rules->help_address);
     lodge_json_add_string(writer, "instance_domain", rules->instance_domain);
+    lodge_caps_format(writer, &rules->caps);
     lodge_json_end_object(writer);
     return lodge_json_finish_bytes(g_steal_pointer(&writer));
 }
@@ -227,6 +228,7 @@ static void read_parts(LodgeRules *rules, LodgeJsonDocument *document, Parts *pa
     rules->help_address = g_strdup(lodge_json_get_string(document, root, "help_address"));
     rules->instance_domain =
         g_strdup(lodge_json_get_string(document, root, "instance_domain"));
+    rules->caps = lodge_caps_parse(document, root);
 }
 
 static gboolean parse_parts(LodgeRules *rules, const Parts *parts, GError **error)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "config/call.h"
+#include "config/caps.h"
 #include "config/register.h"
 #include "config/trust.h"
 #include "config/wording.h"
@@ -20,6 +21,7 @@ typedef struct {
     char *instance_domain; /* right side of Message-IDs we make */
     LodgeWording *wording; /* NULL: the built-in words */
     GPtrArray *granted;    /* LodgeExtension: those of them that no file holds */
+    LodgeCaps caps;        /* zero in fresh rules, until they are set */
     /* the texts they came from */
     char *call_text;
     char *register_text;

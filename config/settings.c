@@ -199,7 +199,7 @@ static void read_mailboxes(Reader *reader)
     check_doubled_mailboxes(reader->settings, groups);
 }
 
-/* ---- the service, SMTP, trust, limits ---- */
+/* ---- the service, SMTP, trust, answers, limits ---- */
 
 static void read_sender(LodgeSmtp *smtp, LodgeKeyGroup *group, const char *service_name)
 {
@@ -336,6 +336,26 @@ static void read_trust(Reader *reader)
     reader->settings->trust = lodge_trust_parse(normalised, NULL);
 }
 
+static LodgeCap read_cap(LodgeKeyGroup *group, const char *hour_key, const char *day_key)
+{
+    LodgeCap cap = {(guint)lodge_key_group_get_number(group, hour_key, 0),
+                    (guint)lodge_key_group_get_number(group, day_key, 0)};
+    if (cap.hour > 0 && cap.day > 0 && cap.day < cap.hour)
+        lodge_key_group_fail(group, day_key, "it allows less than %s; raise it as well",
+                             hour_key);
+    return cap;
+}
+
+static void read_answers(Reader *reader)
+{
+    LodgeKeyGroup *group = lodge_key_file_take(reader->file, "answers");
+    LodgeAnswers *answers = &reader->settings->answers;
+    answers->caps.address = read_cap(group, "per_address", "per_address_day");
+    answers->caps.domain = read_cap(group, "per_domain", "per_domain_day");
+    answers->caps.council = read_cap(group, "per_council", "per_council_day");
+    answers->total_per_hour = (guint)lodge_key_group_get_number(group, "total", 0);
+}
+
 static void read_limits(Reader *reader)
 {
     LodgeKeyGroup *group = lodge_key_file_take(reader->file, "limits");
@@ -405,8 +425,10 @@ static gboolean load_call(Reader *reader, LodgeCallSettings *call, GError **erro
         lodge_rules_new(call_text, call->call_path, register_text, call->register_path,
                         reader->settings->trust, reader->service_name, help,
                         reader->instance_domain, error);
-    return call->rules != NULL && load_wording(call, error) &&
-           check_call(reader->settings, call, error);
+    if (call->rules == NULL)
+        return FALSE;
+    call->rules->caps = reader->settings->answers.caps;
+    return load_wording(call, error) && check_call(reader->settings, call, error);
 }
 
 static gboolean read_groups(Reader *reader, GError **error)
@@ -417,6 +439,7 @@ static gboolean read_groups(Reader *reader, GError **error)
     read_mailboxes(reader);
     read_service(reader);
     read_trust(reader);
+    read_answers(reader);
     read_limits(reader);
     if (!lodge_key_file_finish(reader->file, &reader->settings->origins, error))
         return FALSE;

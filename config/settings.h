@@ -66,6 +66,11 @@ typedef struct {
 } LodgeCallSettings;
 
 typedef struct {
+    LodgeCaps caps;       /* of the rules of every call */
+    guint total_per_hour; /* receipts that leave, to whomever; 0: no limit */
+} LodgeAnswers;
+
+typedef struct {
     gint64 max_message_bytes;
     guint workers; /* 0: one per core */
     guint reader_wall_ms;
@@ -88,6 +93,7 @@ typedef struct {
     GPtrArray *calls;     /* LodgeCallSettings */
     LodgeSmtp *smtp;      /* NULL: no receipts are sent; they wait in the outbox */
     LodgeTrust *trust;
+    LodgeAnswers answers;
     LodgeLimits limits;
     GPtrArray *origins; /* LodgeSettingOrigin, in order, for check-config */
 } LodgeSettings;

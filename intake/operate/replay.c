@@ -56,6 +56,8 @@ static const LodgeRules *swap_rules(LodgeReplay *replay,
         return NULL;
     }
     if (rules != NULL)
+        rules->caps = stored->caps;
+    if (rules != NULL)
         g_hash_table_insert(replay->swapped, g_strdup(sha256), rules);
     return rules;
 }

@@ -81,6 +81,28 @@ static void rates_are_per_minute(void **state)
     check_numbers(cases, G_N_ELEMENTS(cases), lodge_key_value_parse_rate, 1, 1000);
 }
 
+static void hourly_and_daily_rates_say_their_unit(void **state)
+{
+    (void)state;
+    static const NumberCase hourly[] = {
+        {"10/hour", 10, NULL},
+        {"unlimited", 0, NULL},
+        {"0", 0, NULL},
+        {"10", 0, "write it like 10/hour, or unlimited"},
+        {"10/h", 0, "not a rate"},
+        {"10/day", 0, "not a rate"},
+        {"0/hour", 0, "is outside 1/hour to 1000/hour"},
+        {"1001/hour", 0, "is outside"},
+    };
+    static const NumberCase daily[] = {
+        {"40/day", 40, NULL},       {"0", 0, NULL},
+        {"unlimited", 0, NULL},     {"40/hour", 0, "write it like 40/day, or unlimited"},
+        {"0/day", 0, "is outside"},
+    };
+    check_numbers(hourly, G_N_ELEMENTS(hourly), lodge_key_value_parse_hourly_rate, 1, 1000);
+    check_numbers(daily, G_N_ELEMENTS(daily), lodge_key_value_parse_daily_rate, 1, 1000);
+}
+
 static void counts_are_whole_numbers(void **state)
 {
     (void)state;
@@ -242,6 +264,7 @@ int main(void)
         cmocka_unit_test(durations_say_their_unit),
         cmocka_unit_test(sizes_say_their_unit),
         cmocka_unit_test(rates_are_per_minute),
+        cmocka_unit_test(hourly_and_daily_rates_say_their_unit),
         cmocka_unit_test(counts_are_whole_numbers),
         cmocka_unit_test(ranges_have_two_ends_or_one),
         cmocka_unit_test(days_are_midnights_of_utc),

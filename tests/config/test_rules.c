@@ -111,6 +111,25 @@ static void an_extension_to_a_time_that_is_none_is_refused(void **state)
     }
 }
 
+/* Rules stored before there were caps have none, and stay as they are byte for byte. */
+static void only_caps_that_are_set_are_written(void **state)
+{
+    (void)state;
+    g_autoptr(LodgeRules) rules = make(NULL);
+    g_autoptr(GBytes) old = lodge_rules_format(rules);
+    assert_null(g_strstr_len(g_bytes_get_data(old, NULL), (gssize)g_bytes_get_size(old),
+                             "\"caps\""));
+    g_autoptr(LodgeRules) uncapped = lodge_rules_parse(old, NULL);
+    assert_int_equal(uncapped->caps.address.hour, 0);
+    rules->caps = (LodgeCaps){{10, 40}, {60, 0}, {0, 120}};
+    g_autoptr(GBytes) bytes = lodge_rules_format(rules);
+    g_autoptr(LodgeRules) capped = lodge_rules_parse(bytes, NULL);
+    assert_non_null(capped);
+    assert_memory_equal(&capped->caps, &rules->caps, sizeof rules->caps);
+    g_autoptr(GBytes) again = lodge_rules_format(capped);
+    assert_true(g_bytes_equal(bytes, again));
+}
+
 static void the_same_settings_give_the_same_bytes(void **state)
 {
     (void)state;
@@ -167,6 +186,12 @@ static void spoilt_rules_are_refused_by_place(void **state)
         {"a border of another kind",
          "\"networks\":", "\"kind\":\"x\",\"networks\":", "kind"},
         {"trust of another shape", "\"spf\":\"hold\"", "\"spf\":\"x\"", "spf"},
+        {"a cap below nothing", "{\"format\":1,",
+         "{\"format\":1,\"caps\":{\"address\":{\"hour\":-1,\"day\":0},"
+         "\"domain\":{\"hour\":0,\"day\":0},\"council\":{\"hour\":0,\"day\":0}},",
+         "a cap of -1 is none"},
+        {"a cap without its day", "{\"format\":1,",
+         "{\"format\":1,\"caps\":{\"address\":{\"hour\":1}},", "day"},
         {"a zone cut too short", "\"until\":\"2030", "\"until\":\"2024", "rules:"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -223,6 +248,7 @@ int main(void)
         cmocka_unit_test(only_a_border_in_exchange_online_is_written),
         cmocka_unit_test(a_granted_extension_survives_the_round_trip),
         cmocka_unit_test(an_extension_to_a_time_that_is_none_is_refused),
+        cmocka_unit_test(only_caps_that_are_set_are_written),
         cmocka_unit_test(the_same_settings_give_the_same_bytes),
         cmocka_unit_test(fresh_rules_see_the_zone_that_stored_rules_see),
         cmocka_unit_test(spoilt_rules_are_refused_by_place),

@@ -186,6 +186,15 @@ static const Case CASES[] = {
      "retry_max: it is shorter than retry_first"},
     {"a pace without a unit", WHOLE "pace = 20\n",
      "pace: '20' is not a rate; write it like 20/min"},
+    {"a cap without a unit", WHOLE "[answers]\nper_address = 20\n",
+     "per_address: '20' is not a rate; write it like 10/hour"},
+    {"a cap for the hour in a key for the day",
+     WHOLE "[answers]\nper_address_day = 20/hour\n",
+     "per_address_day: '20/hour' is not a rate; write it like 40/day"},
+    {"a day that allows less than an hour", WHOLE "[answers]\nper_council = 121/hour\n",
+     "per_council_day: it allows less than per_council; raise it as well"},
+    {"no caps at all",
+     WHOLE "[answers]\nper_address = 0\nper_address_day = unlimited\ntotal = 0\n", NULL},
     {"a network with bits after its prefix", WHOLE "[border]\nnetworks = 192.0.2.1/24\n",
      "networks: '192.0.2.1/24' is no network"},
     {"a server that is a pattern in the middle", WHOLE "[border]\nservers = mx.*.example\n",
@@ -244,12 +253,15 @@ static void defaults_follow_from_the_rest(void **state)
     assert_int_equal(smtp->pace_per_minute, 20);
     assert_int_equal(smtp->retry_first_s, 60);
     assert_int_equal(smtp->retry_max_s, 4 * 3600);
+    assert_int_equal(settings->answers.total_per_hour, 600);
     assert_int_equal(settings->limits.max_message_bytes, 256 * 1024 * 1024);
     assert_int_equal(settings->limits.reader_wall_ms, 30000);
     const LodgeCallSettings *call = lodge_settings_find_call(settings, "a");
     assert_string_equal(call->rules->instance_domain, "dept.example.org");
     assert_string_equal(call->rules->help_address, "plans@dept.example.org");
     assert_string_equal(call->rules->service_name, "Submissions");
+    const LodgeCaps caps = {{10, 40}, {60, 240}, {30, 120}};
+    assert_memory_equal(&call->rules->caps, &caps, sizeof caps);
     assert_null(lodge_settings_find_call(settings, "b"));
 }
 
@@ -309,6 +321,7 @@ static void every_value_says_where_it_comes_from(void **state)
         {"smtp", "help_address", "plans@dept.example.org", "default"},
         {"service", "domain", "dept.example.org", "default"},
         {"limits", "reserve", "256M", "default"},
+        {"answers", "per_domain_day", "240/day", "default"},
         {"authentication", "spf", "hold", "default"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -145,6 +145,10 @@ class World:
                        "servers": f"{self.facts['border_name']};{self.facts['store_name']}"},
             "authentication": {"authserv_ids": self.facts["authserv_id"]},
             "service": {"name": "Productivity plans intake", "domain": department},
+            # Weeks of mail arrive within a minute here; test_caps takes this group away.
+            "answers": {key: "unlimited" for key in (
+                "per_address", "per_address_day", "per_domain", "per_domain_day",
+                "per_council", "per_council_day", "total")},
             "limits": {"reserve": "1M"},
         }
 
