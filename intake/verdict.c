@@ -1,6 +1,7 @@
 #include "intake/verdict.h"
 
 #include "intake/answer/receipt.h"
+#include "intake/recall.h"
 #include <string.h>
 
 /* ---- the inputs ---- */
@@ -167,7 +168,9 @@ gboolean lodge_verdict_reach(LodgeVerdict *verdict,
     g_autofree char *key = lodge_decide_content_key(reading->message);
     verdict->history =
         make_history(ledger, message, key, (const char *const *)councils, error);
-    if (verdict->history == NULL)
+    if (verdict->history == NULL ||
+        !lodge_recall_answers(verdict->history, ledger, reading->message,
+                              (const char *const *)councils, now_us, error))
         return FALSE;
     verdict->decision = lodge_decide(reading, evidence, verdict->history, rules);
     return compose_receipts(verdict, rules, smtp, now_us, error);
@@ -272,6 +275,7 @@ static gboolean add_decision(const LodgeVerdict *verdict,
         .from = (char *)claimed_sender(d, read),
         .subject = subject != NULL ? subject->value : NULL,
         .duplicate_of = d->duplicate_of,
+        .may_answer = d->may_answer,
         .findings = findings,
         .documents = documents,
         .reading = reading,

@@ -5,6 +5,31 @@
 #include <string.h>
 
 #define MISSING_SHOWN 10
+#define CAPPED_SHOWN 3
+#define HOUR_US (3600 * LODGE_SECOND_US)
+
+typedef struct {
+    guint open;
+    gint64 due_us; /* the earliest of these */
+    guint gone;    /* in the last hour */
+} Outbox;
+
+static gboolean look_at_outbox(const LodgeContext *context,
+                               LodgeLedger *ledger,
+                               Outbox *outbox_out,
+                               GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    outbox_out->due_us = LODGE_INSTANT_UNKNOWN;
+    outbox_out->open =
+        lodge_ledger_count_receipts_open(ledger, &outbox_out->due_us, &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    return lodge_ledger_count_receipts_gone(ledger, context->now_us() - HOUR_US,
+                                            &outbox_out->gone, error);
+}
 
 /* ---- for people ---- */
 
@@ -63,6 +88,17 @@ static void print_held(const LodgeContext *context, const LodgeOverview *overvie
     lodge_print("See lodge show REF for the whole story of each.\n");
 }
 
+static void print_capped(const LodgeOverview *overview)
+{
+    const GPtrArray *capped = overview->capped;
+    if (capped->len == 0)
+        return;
+    lodge_print("Messages not answered because of a cap: %u;", capped->len);
+    for (guint i = 0; i < capped->len && i < CAPPED_SHOWN; i++)
+        lodge_print(" %s", (const char *)g_ptr_array_index(capped, i));
+    lodge_print("%s; see lodge show REF\n\n", capped->len > CAPPED_SHOWN ? " ..." : "");
+}
+
 static void
 print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean all)
 {
@@ -85,27 +121,25 @@ print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean 
         lodge_print(
             "Receipts that no mail server will take: %u; see lodge list --json, lodge show\n\n",
             overview->receipts_refused);
+    print_capped(overview);
     print_councils(overview);
     print_held(context, overview);
     print_missing(context, overview, all);
 }
 
-static gboolean print_outbox(LodgeLedger *ledger, GError **error)
+static void print_outbox(const LodgeSettings *settings, const Outbox *outbox)
 {
-    g_autoptr(GError) failure = NULL;
-    gint64 due_us = LODGE_INSTANT_UNKNOWN;
-    guint open = lodge_ledger_count_receipts_open(ledger, &due_us, &failure);
-    if (failure != NULL) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
-    }
-    g_autofree char *due = lodge_instant_format(due_us);
-    if (open == 0)
+    guint most = settings->answers.total_per_hour;
+    g_autofree char *due = lodge_instant_format(outbox->due_us);
+    if (outbox->open == 0)
         lodge_print("\nReceipts: none waiting\n");
     else
-        lodge_print("\nReceipts: %u waiting, the next to be tried %s\n", open,
+        lodge_print("\nReceipts: %u waiting, the next to be tried %s\n", outbox->open,
                     due != NULL ? due : "at the next pass");
-    return TRUE;
+    if (outbox->open > 0 && most > 0 && outbox->gone >= most)
+        lodge_print("  %u went in the last hour, and [answers] total allows %u: the others "
+                    "follow by themselves\n",
+                    outbox->gone, most);
 }
 
 /* A time as people of the mailbox's call say it. */
@@ -191,6 +225,10 @@ static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
     lodge_json_add_int(writer, "missing", overview->councils->len - overview->filed);
     lodge_json_end_object(writer);
     write_councils(writer, overview);
+    lodge_json_begin_array(writer, "capped");
+    for (guint i = 0; i < overview->capped->len; i++)
+        lodge_json_add_string(writer, NULL, g_ptr_array_index(overview->capped, i));
+    lodge_json_end_array(writer);
     lodge_json_end_object(writer);
 }
 
@@ -217,7 +255,8 @@ static gboolean print_all(const LodgeContext *context,
                           GError **error)
 {
     g_autoptr(GPtrArray) passes = lodge_ledger_list_passes(ledger, error);
-    if (passes == NULL)
+    Outbox outbox;
+    if (passes == NULL || !look_at_outbox(context, ledger, &outbox, error))
         return FALSE;
     g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
     lodge_json_begin_object(writer, NULL);
@@ -234,20 +273,16 @@ static gboolean print_all(const LodgeContext *context,
     }
     lodge_json_end_array(writer);
     if (!context->json) {
-        if (!print_outbox(ledger, error))
-            return FALSE;
+        print_outbox(settings, &outbox);
         print_passes(settings, passes);
         return TRUE;
     }
-    g_autoptr(GError) failure = NULL;
-    lodge_json_add_int(writer, "receipts_waiting",
-                       lodge_ledger_count_receipts_open(ledger, NULL, &failure));
+    lodge_json_add_int(writer, "receipts_waiting", outbox.open);
     write_passes(writer, passes);
+    lodge_json_add_int(writer, "receipts_gone", outbox.gone);
     lodge_json_end_object(writer);
     lodge_print("%s\n", lodge_json_text(writer));
-    if (failure != NULL)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return failure == NULL;
+    return TRUE;
 }
 
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)

@@ -143,6 +143,35 @@ static gboolean is_about_nothing(const LodgeAnswerable *at)
     return !at->about_call;
 }
 
+/* ---- how often it was answered ---- */
+
+/* Whatever else goes out: once a day each council hears of its plan. */
+static gboolean is_first_of_council(const LodgeAnswerable *at)
+{
+    return at->authority->result == LODGE_AUTHORISED &&
+           lodge_answered_find_council(at->answered, at->authority->council).day == 0;
+}
+
+static gboolean is_address_capped(const LodgeAnswerable *at)
+{
+    return at->answered != NULL && !is_first_of_council(at) &&
+           lodge_answered_is_enough(at->answered->address, &at->rules->caps.address);
+}
+
+static gboolean is_domain_capped(const LodgeAnswerable *at)
+{
+    return at->answered != NULL && !is_first_of_council(at) &&
+           lodge_answered_is_enough(at->answered->domain, &at->rules->caps.domain);
+}
+
+static gboolean is_council_capped(const LodgeAnswerable *at)
+{
+    return at->answered != NULL &&
+           lodge_answered_is_enough(
+               lodge_answered_find_council(at->answered, at->authority->council),
+               &at->rules->caps.council);
+}
+
 /* Everything below no-single-address may count on the address. */
 static const struct {
     LodgeAnswerableRow row;
@@ -172,6 +201,12 @@ static const struct {
     {{"nothing-to-answer", "it carries no document and does not name the call"},
      is_about_nothing},
     {{"already-told", "a receipt has said the same of it already"}, is_told},
+    {{"address-capped", "its address has had as many answers lately as [answers] allows"},
+     is_address_capped},
+    {{"domain-capped", "its domain has had as many answers lately as [answers] allows"},
+     is_domain_capped},
+    {{"council-capped", "its council has had as many answers lately as [answers] allows"},
+     is_council_capped},
 };
 
 const char *lodge_answerable_judge(const LodgeAnswerable *at)
@@ -180,6 +215,11 @@ const char *lodge_answerable_judge(const LodgeAnswerable *at)
         if (rows[i].applies(at))
             return rows[i].row.code;
     return "yes";
+}
+
+gboolean lodge_answerable_is_capped(const char *code)
+{
+    return g_str_has_suffix(code, "-capped");
 }
 
 LodgeAnswerableRow lodge_answerable_row(guint nth)

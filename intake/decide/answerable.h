@@ -11,8 +11,8 @@
  *   section 3.1  the header of an answer is intake/answer's
  *
  * Section 2 also asks whether our own address stands in To or Cc: of personal responders only, and not
- * here, where mail is passed on from other addresses. How many answers one address gets in an hour is the
- * courier's to know. The answer never decides whether a message is filed. */
+ * here, where mail is passed on from other addresses. Last come the caps of answered.h: a message that is not
+ * answered anyway keeps its own reason. The answer never decides whether a message is filed. */
 #pragma once
 
 #include "intake/decide/decision.h"
@@ -25,6 +25,7 @@ typedef struct {
     LodgeOutcome outcome;
     gboolean about_call; /* carries a document or names the call, or was ruled on */
     gboolean told;       /* decided again, and a receipt has said the same before */
+    const LodgeAnswered *answered; /* NULL: caps are not asked */
 } LodgeAnswerable;
 
 typedef struct {
@@ -34,5 +35,7 @@ typedef struct {
 
 /* "yes" or the code of the first reason against it; a static string. */
 const char *lodge_answerable_judge(const LodgeAnswerable *at);
+/* Is it a reason that a cap gave? */
+gboolean lodge_answerable_is_capped(const char *code);
 /* The n-th reason; its code is NULL after the last. */
 LodgeAnswerableRow lodge_answerable_row(guint nth);

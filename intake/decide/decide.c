@@ -347,7 +347,8 @@ static gboolean is_told(const Case *at)
            before->version == now->version;
 }
 
-static const char *judge_answer(const Case *at)
+/* `answered` NULL: as if nobody were capped. */
+static const char *judge_answer(const Case *at, const LodgeAnswered *answered)
 {
     LodgeAnswerable answerable = {
         .message = at->message,
@@ -357,15 +358,17 @@ static const char *judge_answer(const Case *at)
         .outcome = at->decision->outcome,
         .about_call = at->attachments->len > 0 || at->names_call || at->ruling != NULL,
         .told = is_told(at),
+        .answered = answered,
     };
     return lodge_answerable_judge(&answerable);
 }
 
+/* A cap takes away the receipt and nothing else: no outcome depends on it. */
 static void judge_outcome(Case *at)
 {
     LodgeDecision *decision = at->decision;
     judge_merits(at);
-    gboolean may_answer = strcmp(judge_answer(at), "yes") == 0;
+    gboolean may_answer = strcmp(judge_answer(at, NULL), "yes") == 0;
     const LodgePast *same =
         at->ruling != NULL
             ? NULL
@@ -381,10 +384,17 @@ static void judge_outcome(Case *at)
     lodge_findings_reword(decision->findings, at->rules->wording);
 }
 
+/* A decision that a person caused is no answer of a machine to a machine: no cap keeps it back. */
+static const LodgeAnswered *find_answered(const Case *at)
+{
+    gboolean is_first = at->ruling == NULL && at->history->previous == NULL;
+    return is_first ? at->history->answered : NULL;
+}
+
 static void owe_receipt(Case *at)
 {
     LodgeDecision *decision = at->decision;
-    decision->may_answer = g_strdup(judge_answer(at));
+    decision->may_answer = g_strdup(judge_answer(at, find_answered(at)));
     if (strcmp(decision->may_answer, "yes") != 0)
         return;
     LodgeReceiptInputs inputs = {at->reading, at->history,   at->rules,

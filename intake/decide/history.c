@@ -34,6 +34,7 @@ void lodge_history_free(LodgeHistory *history)
     g_free(history->last_receipt_kind);
     lodge_past_free(history->previous);
     g_ptr_array_unref(history->given);
+    lodge_answered_free(history->answered);
     g_free(history);
 }
 
@@ -128,6 +129,7 @@ GBytes *lodge_history_format(const LodgeHistory *history)
     if (history->previous != NULL)
         format_past(json, "previous", history->previous);
     format_given(json, history->given);
+    lodge_answered_format(json, history->answered);
     lodge_json_end_object(json);
     return lodge_json_finish_bytes(json);
 }
@@ -199,6 +201,7 @@ LodgeHistory *lodge_history_parse(GBytes *bytes, GError **error)
     if (previous != NULL)
         history->previous = parse_past(json, previous);
     parse_given(json, root, history);
+    history->answered = lodge_answered_parse(json, root);
     if (!lodge_json_finish(json, error)) {
         g_prefix_error(error, "history: ");
         return NULL;

@@ -1,10 +1,12 @@
 /* history.h - the third input of the decision: what lodge already knew.
  *
- * The message's own reference and earlier decision, earlier messages of the call with the same content key, and
- * what is on file for each council for which this message might speak. A plain value with a stored JSON
- * form; members that came later are written only where they say something. */
+ * The message's own reference and earlier decision, earlier messages of the call with the same content key, what is
+ * on file for each council for which this message might speak, and how often its sender and they were
+ * answered lately. A plain value with a stored JSON form; members that came later are written only where they
+ * say something. */
 #pragma once
 
+#include "intake/decide/answered.h"
 #include "parsers/text/instant.h"
 #include <glib.h>
 
@@ -36,6 +38,7 @@ typedef struct {
     char *last_receipt_kind;       /* of them, or NULL */
     LodgePast *previous;           /* this message as it was decided before, or NULL */
     GPtrArray *given;              /* LodgeGivenVersions of the candidate councils */
+    LodgeAnswered *answered; /* NULL: no single sender, or stored before there were caps */
 } LodgeHistory;
 
 LodgeHistory *lodge_history_new(const char *reference);

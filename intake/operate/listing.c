@@ -96,5 +96,7 @@ void lodge_listing_write(LodgeJsonWriter *writer,
     }
     lodge_json_add_string(writer, "subject", message->subject);
     lodge_json_add_string(writer, "duplicate_of", message->duplicate_of);
+    if (receipts)
+        lodge_json_add_string(writer, "may_answer", message->may_answer);
     lodge_json_end_object(writer);
 }

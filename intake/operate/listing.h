@@ -4,8 +4,8 @@
 #include "parsers/text/json.h"
 #include "spool/ledger.h"
 
-/* Adds one object. `receipts` FALSE leaves out what still changes after the decision (for files
- * that are written once). */
+/* Adds one object. `receipts` FALSE leaves out the answer: receipts and places, which still change after the decision
+ * (for files that are written once). */
 void lodge_listing_write(LodgeJsonWriter *writer,
                          const char *name,
                          const LodgeLedgerMessage *message,

@@ -1,5 +1,6 @@
 #include "intake/operate/overview.h"
 
+#include "intake/decide/answerable.h"
 #include "intake/operate/rules_in_force.h"
 
 #include <string.h>
@@ -26,6 +27,7 @@ void lodge_overview_free(LodgeOverview *overview)
         return;
     g_clear_pointer(&overview->councils, g_ptr_array_unref);
     g_clear_pointer(&overview->held, g_ptr_array_unref);
+    g_clear_pointer(&overview->capped, g_ptr_array_unref);
     lodge_rules_free(overview->rules);
     g_free(overview);
 }
@@ -80,6 +82,14 @@ static void count_refused(LodgeOverview *overview, const LodgeLedgerMessage *mes
     }
 }
 
+/* Until somebody sends it one after all. */
+static void note_capped(LodgeOverview *overview, const LodgeLedgerMessage *message)
+{
+    if (message->may_answer != NULL && lodge_answerable_is_capped(message->may_answer) &&
+        message->receipts->len == 0)
+        g_ptr_array_add(overview->capped, g_strdup(message->reference));
+}
+
 static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError **error)
 {
     (void)error;
@@ -89,6 +99,7 @@ static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError 
         message->council != NULL ? g_hash_table_lookup(gathering->by_gss, message->council)
                                  : NULL;
     count_refused(overview, message);
+    note_capped(overview, message);
     if (message->outcome == NULL) {
         overview->pending += strcmp(message->state, "pending") == 0;
     } else if (strcmp(message->outcome, "accepted") == 0) {
@@ -145,6 +156,7 @@ lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **
         return NULL;
     overview->councils = g_ptr_array_new_with_free_func((GDestroyNotify)council_free);
     overview->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_free);
+    overview->capped = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GHashTable) by_gss = g_hash_table_new(g_str_hash, g_str_equal);
     Gathering gathering = {overview, by_gss};
     list_councils(&gathering, overview->rules);

@@ -1,5 +1,6 @@
 #include "intake/decide/answerable.h"
 #include "intake/decide/automatic.h"
+#include "intake/decide/ruling.h"
 
 #include "tests/intake/decide/world.h"
 #include "tests/support/cmocka.h"
@@ -282,6 +283,32 @@ static void already_told(World *world)
     lodge_history_add_given(world->history, TONBRIDGE, 1, 1);
 }
 
+/* A council that was answered today already, so that it may be capped. */
+static LodgeAnswered *answered_before(World *w)
+{
+    if (w->history->answered == NULL) {
+        w->history->answered = lodge_answered_new();
+        lodge_answered_add_council(w->history->answered, TONBRIDGE,
+                                   (LodgeAnsweredCount){3, 3});
+    }
+    return w->history->answered;
+}
+static void address_capped(World *w)
+{
+    answered_before(w)->address = (LodgeAnsweredCount){2, 2};
+    w->rules->caps.address.hour = 2;
+}
+static void domain_capped(World *w)
+{
+    answered_before(w)->domain = (LodgeAnsweredCount){1, 5};
+    w->rules->caps.domain.day = 5;
+}
+static void council_capped(World *w)
+{
+    answered_before(w);
+    w->rules->caps.council.hour = 3;
+}
+
 static const struct {
     const char *code;
     void (*change)(World *);
@@ -306,6 +333,9 @@ static const struct {
     {"automatic", automatic},
     {"nothing-to-answer", nothing_to_answer},
     {"already-told", already_told},
+    {"address-capped", address_capped},
+    {"domain-capped", domain_capped},
+    {"council-capped", council_capped},
 };
 
 /* Each reason alone silences an ordinary mail, and no row is without its test. */
@@ -342,6 +372,101 @@ static void any_two_reasons_are_as_silent_as_one(void **state)
         }
 }
 
+static void a_message_that_is_not_answered_anyway_keeps_its_own_reason(void **state)
+{
+    (void)state;
+    for (guint i = 0; i < G_N_ELEMENTS(reasons); i++) {
+        g_autoptr(World) world = world_new();
+        reasons[i].change(world);
+        if (lodge_answerable_is_capped(reasons[i].code))
+            continue;
+        address_capped(world);
+        domain_capped(world);
+        council_capped(world);
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        if (strcmp(decision->may_answer, reasons[i].code) != 0)
+            fail_msg("%s: %s", reasons[i].code, decision->may_answer);
+    }
+}
+
+static void an_ordinary_day(World *w)
+{
+    (void)w;
+}
+static void a_stranger(World *w)
+{
+    proven_from(w, "officer@strangers.example");
+}
+static void a_copy_of_one_that_was_not_answered(World *w)
+{
+    a_stranger(w);
+    world_add_past(w->history->same_content, "PP24-000001-X", NULL, 0, NULL);
+}
+static void a_second_version(World *w)
+{
+    world_add_past(w->history->council, "PP24-000001-X", TONBRIDGE, 1,
+                   "2024-07-18T09:00:00Z");
+}
+
+/* Outcome, version, findings, whom it repeats: the same with and without caps. */
+static void a_cap_takes_the_receipt_away_and_nothing_else(void **state)
+{
+    (void)state;
+    void (*const days[])(World *) = {an_ordinary_day, a_stranger,
+                                     a_copy_of_one_that_was_not_answered, a_second_version};
+    for (guint i = 0; i < G_N_ELEMENTS(days); i++) {
+        g_autoptr(World) world = world_new();
+        days[i](world);
+        g_autoptr(LodgeDecision) plain = world_decide(world);
+        address_capped(world);
+        g_autoptr(LodgeDecision) capped = world_decide(world);
+        assert_string_equal(plain->may_answer, "yes");
+        assert_int_equal(plain->receipts->len, 1);
+        assert_string_equal(capped->may_answer, "address-capped");
+        assert_int_equal(capped->receipts->len, 0);
+        g_free(capped->may_answer);
+        capped->may_answer = g_strdup("yes");
+        g_ptr_array_set_size(plain->receipts, 0);
+        g_autoptr(GBytes) one = lodge_decision_format(plain);
+        g_autoptr(GBytes) other = lodge_decision_format(capped);
+        assert_true(g_bytes_equal(one, other));
+    }
+}
+
+/* Decided again, for whatever reason, and told something new: a person's doing, not a machine's. */
+static void what_is_decided_again_is_never_capped(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    address_capped(world);
+    g_autoptr(LodgeDecision) first = world_decide(world);
+    assert_string_equal(first->may_answer, "address-capped");
+    already_told(world);
+    world_set(&world->history->previous->outcome, "held");
+    g_autoptr(LodgeDecision) again = world_decide(world);
+    assert_string_equal(again->may_answer, "yes");
+    lodge_past_free(g_steal_pointer(&world->history->previous));
+    g_autoptr(LodgeDecision) once_more = world_decide(world);
+    assert_string_equal(once_more->may_answer, "address-capped");
+    world->evidence->ruling = lodge_ruling_new(LODGE_RULING_ACCEPT);
+    g_autoptr(LodgeDecision) ruled = world_decide(world);
+    assert_string_equal(ruled->may_answer, "yes");
+}
+
+/* Rules and histories that were stored before there were caps. */
+static void without_caps_or_without_counts_nobody_is_capped(void **state)
+{
+    (void)state;
+    g_autoptr(World) uncapped = world_new();
+    answered_before(uncapped)->address = (LodgeAnsweredCount){1000, 1000};
+    g_autoptr(LodgeDecision) one = world_decide(uncapped);
+    assert_string_equal(one->may_answer, "yes");
+    g_autoptr(World) uncounted = world_new();
+    uncounted->rules->caps = (LodgeCaps){{1, 1}, {1, 1}, {1, 1}};
+    g_autoptr(LodgeDecision) other = world_decide(uncounted);
+    assert_string_equal(other->may_answer, "yes");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +479,10 @@ int main(void)
         cmocka_unit_test(the_return_path_of_a_list_is_not_answered),
         cmocka_unit_test(every_row_of_the_table_silences_by_itself),
         cmocka_unit_test(any_two_reasons_are_as_silent_as_one),
+        cmocka_unit_test(a_message_that_is_not_answered_anyway_keeps_its_own_reason),
+        cmocka_unit_test(a_cap_takes_the_receipt_away_and_nothing_else),
+        cmocka_unit_test(what_is_decided_again_is_never_capped),
+        cmocka_unit_test(without_caps_or_without_counts_nobody_is_capped),
     };
     return cmocka_run_group_tests_name("intake/decide/answerable", tests, NULL, NULL);
 }

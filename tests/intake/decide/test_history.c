@@ -18,6 +18,8 @@ static void what_is_written_is_read_back(void **state)
     world_set(&history->last_receipt_message_id, "receipt.PP24-000124-X.1@x");
 
     g_autoptr(GBytes) bytes = lodge_history_format(history);
+    assert_null(g_strstr_len(g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes),
+                             "answered"));
     g_autoptr(LodgeHistory) back = lodge_history_parse(bytes, NULL);
     assert_non_null(back);
     assert_string_equal(back->reference, "PP24-000124-X");
@@ -29,6 +31,22 @@ static void what_is_written_is_read_back(void **state)
     assert_string_equal(two->documents[1], "bb");
     assert_int_equal(two->received_us, past->received_us);
     assert_int_equal(back->receipts, 1);
+    g_autoptr(GBytes) again = lodge_history_format(back);
+    assert_true(g_bytes_equal(bytes, again));
+}
+
+static void how_often_we_answered_is_part_of_it(void **state)
+{
+    (void)state;
+    g_autoptr(LodgeHistory) history = lodge_history_new("PP24-000124-X");
+    history->answered = lodge_answered_new();
+    history->answered->domain = (LodgeAnsweredCount){2, 7};
+    lodge_answered_add_council(history->answered, TONBRIDGE, (LodgeAnsweredCount){1, 3});
+    g_autoptr(GBytes) bytes = lodge_history_format(history);
+    g_autoptr(LodgeHistory) back = lodge_history_parse(bytes, NULL);
+    assert_non_null(back);
+    assert_int_equal(back->answered->domain.day, 7);
+    assert_int_equal(lodge_answered_find_council(back->answered, TONBRIDGE).hour, 1);
     g_autoptr(GBytes) again = lodge_history_format(back);
     assert_true(g_bytes_equal(bytes, again));
 }
@@ -57,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read_back),
+        cmocka_unit_test(how_often_we_answered_is_part_of_it),
         cmocka_unit_test(what_is_not_a_history_is_refused),
     };
     return cmocka_run_group_tests_name("intake/decide/history", tests, NULL, NULL);
