@@ -7,12 +7,14 @@
 
 #define MAX_RECEIPT_BYTES (4 * 1024 * 1024)
 #define WAIT_SLICE_US (100 * 1000)
+#define HOUR_US (3600 * LODGE_SECOND_US)
 
 typedef struct {
     const LodgeSettings *settings;
     const LodgeContext *context;
     LodgeSpool *spool;
     LodgeCommitter *committer;
+    LodgeLedger *ledger; /* ours, for reading */
     LodgeCourier *courier;
     gint64 next_start_us; /* monotonic: the pace allows the next one then */
     GBytes *mail;         /* of the next one, when its attempt is journalled already */
@@ -148,12 +150,27 @@ read_mail(const Round *round, const LodgeLedgerReceipt *receipt, GError **error)
     return lodge_spool_read_object(round->spool, receipt->object, MAX_RECEIPT_BYTES, error);
 }
 
+/* Asked of the ledger each time: what was sent an hour ago counts no longer, and what an earlier pass sent
+ * still does. */
+static gboolean has_room(const Round *round, gboolean *room_out, GError **error)
+{
+    guint most = round->settings->answers.total_per_hour;
+    guint gone = 0;
+    if (most > 0 && !lodge_ledger_count_receipts_gone(
+                        round->ledger, round->context->now_us() - HOUR_US, &gone, error))
+        return FALSE;
+    *room_out = most == 0 || gone < most;
+    return TRUE;
+}
+
 /* The next one's mail, when it follows without a pause; so that no attempt is journalled long before it is
  * made. A mail that cannot be read is told in its own turn. */
 static GBytes *look_ahead(const Round *round, const LodgeLedgerReceipt *next)
 {
+    gboolean room = FALSE;
     if (next == NULL || round->context->stopping() ||
-        g_get_monotonic_time() < round->next_start_us)
+        g_get_monotonic_time() < round->next_start_us || !has_room(round, &room, NULL) ||
+        !room)
         return NULL;
     return read_mail(round, next, NULL);
 }
@@ -222,6 +239,22 @@ static gboolean may_send(const Round *round)
     return round->mail != NULL || !round->context->stopping();
 }
 
+/* The attempt that is journalled is among those that are counted. */
+static gboolean may_begin(Round *round, guint left, gboolean *begin_out, GError **error)
+{
+    gboolean room = TRUE;
+    if (round->mail == NULL && !has_room(round, &room, error))
+        return FALSE;
+    *begin_out = room;
+    if (room)
+        return TRUE;
+    g_autofree char *count = g_strdup_printf("%u", left);
+    lodge_log_warning("receipts-held-back", "count", count, "reason",
+                      "as many went in the last hour as [answers] total allows", NULL);
+    round->delivery->held_back = left;
+    return TRUE;
+}
+
 /* A receipt that cannot be read, or that was not begun, must not keep those behind it from going. */
 static gboolean
 may_go_on(Round *round, const LodgeLedgerReceipt *receipt, const GError *failure)
@@ -238,20 +271,28 @@ may_go_on(Round *round, const LodgeLedgerReceipt *receipt, const GError *failure
     return TRUE;
 }
 
+static gboolean
+send_nth(Round *round, GPtrArray *due, guint nth, gboolean *go_on_out, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    const LodgeLedgerReceipt *receipt = g_ptr_array_index(due, nth);
+    const LodgeLedgerReceipt *next =
+        nth + 1 < due->len ? g_ptr_array_index(due, nth + 1) : NULL;
+    if (send_one(round, receipt, next, go_on_out, &failure) ||
+        may_go_on(round, receipt, failure))
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+}
+
 static gboolean send_all(Round *round, GPtrArray *due, GError **error)
 {
     gboolean go_on = TRUE;
     for (guint i = 0; go_on && i < due->len && may_send(round); i++) {
-        g_autoptr(GError) failure = NULL;
-        const LodgeLedgerReceipt *receipt = g_ptr_array_index(due, i);
-        const LodgeLedgerReceipt *next =
-            i + 1 < due->len ? g_ptr_array_index(due, i + 1) : NULL;
         lodge_log_progress("sending receipts", i, due->len);
-        if (send_one(round, receipt, next, &go_on, &failure) ||
-            may_go_on(round, receipt, failure))
-            continue;
-        g_propagate_error(error, g_steal_pointer(&failure));
-        return FALSE;
+        if (!may_begin(round, due->len - i, &go_on, error) ||
+            (go_on && !send_nth(round, due, i, &go_on, error)))
+            return FALSE;
     }
     lodge_log_progress_end();
     if (round->damage == NULL)
@@ -293,6 +334,7 @@ gboolean lodge_deliver_run(const LodgeSettings *settings,
                    .context = context,
                    .spool = spool,
                    .committer = committer,
+                   .ledger = ledger,
                    .delivery = delivery_out};
     g_autoptr(GPtrArray) due =
         lodge_ledger_list_receipts_due(ledger, context->now_us(), error);

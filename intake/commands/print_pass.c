@@ -67,6 +67,10 @@ static void print_delivery(const LodgeDelivery *delivery)
     if (delivery->waiting > 0)
         lodge_print(", %u waiting in the outbox", delivery->waiting);
     lodge_print("\n");
+    if (delivery->held_back > 0)
+        lodge_print(
+            "  %u of them wait because no more may go in an hour ([answers] total)\n",
+            delivery->held_back);
     if (delivery->server_fault != NULL) {
         g_autofree char *words = lodge_display_line(delivery->server_fault, 0);
         lodge_print("  the mail server could not take them: %s\n", words);
@@ -117,6 +121,7 @@ static void write_delivery(LodgeJsonWriter *writer, const LodgeDelivery *deliver
     lodge_json_add_int(writer, "unknown", delivery->unknown);
     lodge_json_add_int(writer, "waiting", delivery->waiting);
     lodge_json_add_string(writer, "error", delivery->server_fault);
+    lodge_json_add_int(writer, "held_back", delivery->held_back);
     lodge_json_end_object(writer);
 }
 
