@@ -86,7 +86,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"limits", "max_message", LODGE_KEY_SIZE, FALSE, "256M", NULL, 64 * KIB, 4 * GIB},
     {"limits", "workers", LODGE_KEY_COUNT, FALSE, "0", NULL, 0, 64},
     {"limits", "reader_time", LODGE_KEY_DURATION, FALSE, "30s", NULL, SECOND, 10 * MINUTE},
-    {"limits", "attempts", LODGE_KEY_COUNT, FALSE, "5", NULL, 1, 1000},
+    {"limits", "attempts", LODGE_KEY_COUNT, FALSE, "8", NULL, 1, 1000},
     {"limits", "reserve", LODGE_KEY_SIZE, FALSE, "256M", NULL, 0, 1024 * GIB},
 };
 

@@ -5,7 +5,8 @@
 #include "intake/verdict.h"
 #include <string.h>
 
-#define DEFER_FIRST_US (60 * LODGE_SECOND_US)
+/* A reader that was killed is likely to do its work the next time, and somebody waits for the receipt. */
+#define DEFER_FIRST_US (5 * LODGE_SECOND_US)
 #define DEFER_MOST_US (3600 * LODGE_SECOND_US)
 
 struct LodgeRecorder {

@@ -1,5 +1,8 @@
 """Readers die at random while a pass runs: nothing is lost, nobody is blamed for it."""
 
+import datetime
+import glob
+import json
 import os
 import random
 import signal
@@ -71,8 +74,9 @@ class ReadersKilled(WholeRun):
                           MIDDAY + number))
         self.put(user, mails)
 
-    def once_with_killing(self, conf):
-        """One pass; readers, zygote included, are killed whenever chance has it. Returns how many."""
+    def once_with_killing(self, conf, likelihood=0.05, after=lambda: True):
+        """One pass; readers, zygote included, are killed whenever chance has it, from a state of
+        things on. Returns how many."""
         chance = random.Random(SEED)
         killed = 0
         process = subprocess.Popen(self.world.command("once", conf=conf),
@@ -83,7 +87,7 @@ class ReadersKilled(WholeRun):
         drain.start()
         while process.poll() is None:
             for pid in filter(is_reader, descendants(process.pid)):
-                if chance.random() < 0.05:
+                if after() and chance.random() < likelihood:
                     try:
                         os.kill(pid, signal.SIGKILL)
                         killed += 1
@@ -112,6 +116,29 @@ class ReadersKilled(WholeRun):
         for council in councils():
             self.assertEqual(self.world.count(council.sender.mail), 1, council.name)
         self.run_lodge("verify", conf=conf)
+
+    def segments(self, spool):
+        return sorted(glob.glob(os.path.join(spool, "journal", "*.jsonl")))
+
+    def waits(self, spool):
+        """Of each deferral in the journal: (attempt, seconds until the next try)."""
+        def instant(row, name):
+            return datetime.datetime.fromisoformat(row[name].replace("Z", "+00:00"))
+        for path in self.segments(spool):
+            with open(path, encoding="utf-8") as file:
+                for row in map(json.loads, file):
+                    if row.get("type") == "deferred":
+                        wait = instant(row, "retry_at") - instant(row, "at")
+                        yield row["attempt"], wait.total_seconds()
+
+    def test_what_could_not_be_read_is_tried_again_soon_and_then_less_often(self):
+        conf, user, spool = self.scene("soon")
+        self.fill(user)
+        self.once_with_killing(conf, likelihood=1, after=lambda: self.segments(spool))
+        self.assertIn((1, 5), set(self.waits(spool)), "nothing failed: it proves nothing")
+        self.once_until_decided(conf)
+        for attempt, wait in self.waits(spool):
+            self.assertEqual(wait, 5 * 2 ** (attempt - 1))
 
     def essence(self, entries):
         """All of the list but which number a message got, where it was found, and its receipt."""
