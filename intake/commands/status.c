@@ -187,10 +187,7 @@ static void write_councils(LodgeJsonWriter *writer, const LodgeOverview *overvie
         lodge_json_add_string(writer, "name", council->body->name);
         lodge_json_add_string(writer, "state", filed ? "filed" : "missing");
         lodge_json_add_string(writer, "reference", council->reference);
-        if (filed)
-            lodge_json_add_int(writer, "version", council->version);
-        else
-            lodge_json_add_null(writer, "version");
+        lodge_json_add_count(writer, "version", filed ? (gint64)council->version : -1);
         lodge_json_add_string(writer, "timeliness", council->timeliness);
         lodge_json_add_instant(writer, "received_at",
                                filed ? council->received_us : LODGE_INSTANT_UNKNOWN);

@@ -5,6 +5,7 @@
 #include "intake/decide/findings.h"
 #include "intake/decide/mending.h"
 #include "intake/decide/received_instant.h"
+#include "intake/decide/rung.h"
 #include "parsers/text/json.h"
 
 /* ---- values ---- */
@@ -102,20 +103,6 @@ const char *lodge_authority_result_format(LodgeAuthorityResult result)
 
 /* ---- format ---- */
 
-static void format_rungs(LodgeJsonWriter *json, const char *name, const GPtrArray *rungs)
-{
-    lodge_json_begin_array(json, name);
-    for (guint i = 0; i < rungs->len; i++) {
-        const LodgeRung *rung = g_ptr_array_index(rungs, i);
-        lodge_json_begin_object(json, NULL);
-        lodge_json_add_string(json, "check", rung->check);
-        lodge_json_add_string(json, "result", rung->result);
-        lodge_json_add_string(json, "words", rung->words);
-        lodge_json_end_object(json);
-    }
-    lodge_json_end_array(json);
-}
-
 static void format_authority(LodgeJsonWriter *json, const LodgeAuthority *authority)
 {
     lodge_json_begin_object(json, "authority");
@@ -124,7 +111,7 @@ static void format_authority(LodgeJsonWriter *json, const LodgeAuthority *author
     lodge_json_add_strings(json, "candidates", (const char *const *)authority->candidates);
     lodge_json_add_string(json, "address", authority->address);
     lodge_json_add_bool(json, "address_proven", authority->address_proven);
-    format_rungs(json, "ladder", authority->ladder);
+    lodge_rungs_format(json, "ladder", authority->ladder);
     lodge_json_end_object(json);
 }
 
@@ -137,7 +124,7 @@ static void format_received(LodgeJsonWriter *json, const LodgeReceivedInstant *r
     for (guint i = 0; i < received->weighed->len; i++)
         lodge_json_add_instant(json, NULL, g_array_index(received->weighed, gint64, i));
     lodge_json_end_array(json);
-    format_rungs(json, "clocks", received->clocks);
+    lodge_rungs_format(json, "clocks", received->clocks);
     lodge_json_end_object(json);
 }
 
@@ -173,21 +160,25 @@ static void format_findings(LodgeJsonWriter *json, const GPtrArray *findings)
     lodge_json_end_array(json);
 }
 
+void lodge_decision_document_format(LodgeJsonWriter *json,
+                                    const LodgeDecisionDocument *document,
+                                    const char *media_type)
+{
+    lodge_json_add_string(json, "name", document->name);
+    lodge_json_add_string(json, "role", document->role);
+    lodge_json_add_string(json, "media_type", media_type);
+    lodge_json_add_int(json, "size_bytes", document->size_bytes);
+    lodge_json_add_count(json, "pages", document->pages);
+    lodge_json_add_string(json, "sha256", document->sha256);
+}
+
 static void format_documents(LodgeJsonWriter *json, const GPtrArray *documents)
 {
     lodge_json_begin_array(json, "documents");
     for (guint i = 0; i < documents->len; i++) {
         const LodgeDecisionDocument *document = g_ptr_array_index(documents, i);
         lodge_json_begin_object(json, NULL);
-        lodge_json_add_string(json, "name", document->name);
-        lodge_json_add_string(json, "role", document->role);
-        lodge_json_add_string(json, "media_type", document->media_type);
-        lodge_json_add_int(json, "size_bytes", document->size_bytes);
-        if (document->pages < 0)
-            lodge_json_add_null(json, "pages");
-        else
-            lodge_json_add_int(json, "pages", document->pages);
-        lodge_json_add_string(json, "sha256", document->sha256);
+        lodge_decision_document_format(json, document, document->media_type);
         lodge_json_add_string(json, "part", document->part);
         lodge_json_add_strings(json, "themes", (const char *const *)document->themes);
         lodge_json_end_object(json);

@@ -1,5 +1,6 @@
 #include "intake/decide/receipt_content.h"
 
+#include "intake/decide/decision_value.h"
 #include "parsers/text/digest.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
@@ -76,16 +77,10 @@ static void add_attachments(LodgeJsonWriter *json, const GPtrArray *documents)
     lodge_json_begin_array(json, "attachments");
     for (guint i = 0; i < documents->len; i++) {
         const LodgeDecisionDocument *document = g_ptr_array_index(documents, i);
+        g_autofree char *media_type = lodge_display_line(document->media_type, VALUE_BYTES);
         lodge_json_begin_object(json, NULL);
-        lodge_json_add_string(json, "name", document->name);
-        lodge_json_add_string(json, "role", document->role);
-        add_shown(json, "media_type", document->media_type);
-        lodge_json_add_int(json, "size_bytes", document->size_bytes);
-        if (document->pages < 0)
-            lodge_json_add_null(json, "pages");
-        else
-            lodge_json_add_int(json, "pages", document->pages);
-        lodge_json_add_string(json, "sha256", document->sha256);
+        lodge_decision_document_format(json, document,
+                                       document->media_type == NULL ? NULL : media_type);
         lodge_json_end_object(json);
     }
     lodge_json_end_array(json);

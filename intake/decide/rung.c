@@ -26,3 +26,17 @@ void lodge_rung_free(LodgeRung *rung)
     g_free(rung->words);
     g_free(rung);
 }
+
+void lodge_rungs_format(LodgeJsonWriter *json, const char *name, const GPtrArray *rungs)
+{
+    lodge_json_begin_array(json, name);
+    for (guint i = 0; i < rungs->len; i++) {
+        const LodgeRung *rung = g_ptr_array_index(rungs, i);
+        lodge_json_begin_object(json, NULL);
+        lodge_json_add_string(json, "check", rung->check);
+        lodge_json_add_string(json, "result", rung->result);
+        lodge_json_add_string(json, "words", rung->words);
+        lodge_json_end_object(json);
+    }
+    lodge_json_end_array(json);
+}

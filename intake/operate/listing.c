@@ -34,10 +34,7 @@ static void write_documents(LodgeJsonWriter *writer, GPtrArray *documents)
         lodge_json_add_string(writer, "role", document->role);
         lodge_json_add_string(writer, "media_type", document->media_type);
         lodge_json_add_int(writer, "size_bytes", document->size_bytes);
-        if (document->pages >= 0)
-            lodge_json_add_int(writer, "pages", document->pages);
-        else
-            lodge_json_add_null(writer, "pages");
+        lodge_json_add_count(writer, "pages", document->pages);
         lodge_json_add_string(writer, "sha256", document->sha256);
         lodge_json_end_object(writer);
     }
@@ -58,14 +55,6 @@ static void write_receipts(LodgeJsonWriter *writer, GPtrArray *receipts)
     lodge_json_end_array(writer);
 }
 
-static void write_version(LodgeJsonWriter *writer, guint version)
-{
-    if (version > 0)
-        lodge_json_add_int(writer, "version", version);
-    else
-        lodge_json_add_null(writer, "version");
-}
-
 void lodge_listing_write(LodgeJsonWriter *writer,
                          const char *name,
                          const LodgeLedgerMessage *message,
@@ -80,7 +69,8 @@ void lodge_listing_write(LodgeJsonWriter *writer,
     write_location(writer, "location", &message->location);
     lodge_json_add_string(writer, "from", message->from);
     lodge_json_add_string(writer, "council", message->council);
-    write_version(writer, message->version);
+    lodge_json_add_count(writer, "version",
+                         message->version > 0 ? (gint64)message->version : -1);
     lodge_json_add_string(writer, "outcome", message->outcome);
     lodge_json_add_string(writer, "timeliness", message->timeliness);
     lodge_json_add_instant(writer, "received_at", message->received_us);

@@ -22,10 +22,7 @@ void report_write_document(LodgeJsonWriter *writer, const LodgeDocumentFacts *fa
                           lodge_examination_format(facts->examination));
     lodge_json_add_string(writer, "why", facts->why);
     lodge_json_add_string(writer, "media_type", facts->media_type);
-    if (facts->pages < 0)
-        lodge_json_add_null(writer, "pages");
-    else
-        lodge_json_add_int(writer, "pages", facts->pages);
+    lodge_json_add_count(writer, "pages", facts->pages);
     lodge_json_add_string(writer, "encrypted", lodge_encryption_format(facts->encrypted));
     lodge_json_add_int(writer, "text_bytes", facts->text_bytes);
     lodge_json_add_bool(writer, "scanned", facts->scanned);

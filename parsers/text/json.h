@@ -38,6 +38,8 @@ void lodge_json_add_string(LodgeJsonWriter *writer,
                            const char *name,
                            const char *value); /* NULL: null */
 void lodge_json_add_int(LodgeJsonWriter *writer, const char *name, gint64 value);
+/* A count that may be unknown; negative: null. */
+void lodge_json_add_count(LodgeJsonWriter *writer, const char *name, gint64 count);
 void lodge_json_add_bool(LodgeJsonWriter *writer, const char *name, gboolean value);
 void lodge_json_add_null(LodgeJsonWriter *writer, const char *name);
 /* An instant as RFC 3339 UTC with microseconds; G_MININT64 (unknown) as null. */

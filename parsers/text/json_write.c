@@ -135,6 +135,14 @@ void lodge_json_add_int(LodgeJsonWriter *writer, const char *name, gint64 value)
     g_string_append_printf(writer->text, "%" G_GINT64_FORMAT, value);
 }
 
+void lodge_json_add_count(LodgeJsonWriter *writer, const char *name, gint64 count)
+{
+    if (count < 0)
+        lodge_json_add_null(writer, name);
+    else
+        lodge_json_add_int(writer, name, count);
+}
+
 void lodge_json_add_bool(LodgeJsonWriter *writer, const char *name, gboolean value)
 {
     begin_value(writer, name);

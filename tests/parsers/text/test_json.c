@@ -17,6 +17,8 @@ static void values_are_written_compactly_in_order(void **state)
     lodge_json_add_string(writer, "name", "O\"Neil\\ \n\x01 \xc2\xa3");
     lodge_json_add_string(writer, "absent", NULL);
     lodge_json_add_int(writer, "count", G_MAXINT64);
+    lodge_json_add_count(writer, "none counted", 0);
+    lodge_json_add_count(writer, "not counted", -1);
     lodge_json_add_bool(writer, "yes", TRUE);
     lodge_json_add_instant(writer, "at", 0);
     lodge_json_add_instant(writer, "never", LODGE_INSTANT_UNKNOWN);
@@ -29,11 +31,12 @@ static void values_are_written_compactly_in_order(void **state)
     lodge_json_add_strings(writer, "none", NULL);
     lodge_json_end_object(writer);
     g_autofree char *text = lodge_json_finish_text(writer);
-    assert_string_equal(text,
-                        "{\"name\":\"O\\\"Neil\\\\ \\n\\u0001 \xc2\xa3\",\"absent\":null,"
-                        "\"count\":9223372036854775807,\"yes\":true,"
-                        "\"at\":\"1970-01-01T00:00:00.000000Z\",\"never\":null,"
-                        "\"list\":[1,{},[]],\"none\":[]}");
+    assert_string_equal(
+        text, "{\"name\":\"O\\\"Neil\\\\ \\n\\u0001 \xc2\xa3\",\"absent\":null,"
+              "\"count\":9223372036854775807,\"none counted\":0,\"not counted\":null,"
+              "\"yes\":true,"
+              "\"at\":\"1970-01-01T00:00:00.000000Z\",\"never\":null,"
+              "\"list\":[1,{},[]],\"none\":[]}");
 }
 
 static void bytes_that_are_not_utf8_are_replaced(void **state)
