@@ -1,6 +1,7 @@
 #include "intake/decide/receipt_content.h"
 
 #include "intake/decide/decision_value.h"
+#include "intake/decide/rung.h"
 #include "parsers/text/digest.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
@@ -37,11 +38,16 @@ static void add_message(LodgeJsonWriter *json, const LodgeMessageFacts *message)
     lodge_json_end_object(json);
 }
 
-static void add_received(LodgeJsonWriter *json, const LodgeReceivedInstant *received)
+/* With every clock that there was, so that a council can hold ours against its own; a stranger learns
+ * nothing of our servers. */
+static void add_received(LodgeJsonWriter *json, const LodgeDecision *decision)
 {
+    const LodgeReceivedInstant *received = decision->received;
     lodge_json_begin_object(json, "received");
     lodge_json_add_instant(json, "at", received->instant_us);
     lodge_json_add_string(json, "source", received->source);
+    if (!lodge_receipt_is_brief(decision))
+        lodge_rungs_format(json, "clocks", received->clocks);
     lodge_json_end_object(json);
 }
 
@@ -117,7 +123,7 @@ char *lodge_receipt_format_evidence(const LodgeReceiptInputs *inputs,
     lodge_json_add_string(json, "call", inputs->rules->call->id);
     lodge_json_add_string(json, "instance", inputs->rules->instance_domain);
     add_message(json, inputs->reading->message);
-    add_received(json, inputs->decision->received);
+    add_received(json, inputs->decision);
     if (!lodge_receipt_is_brief(inputs->decision))
         add_submission(json, inputs);
     lodge_json_end_object(json);

@@ -144,6 +144,7 @@ static void a_proven_stranger_is_told_only_that_it_came(void **state)
         assert_null(strstr(receipt->text, ".pdf"));
         assert_null(strstr(receipt->evidence, "findings"));
         assert_null(strstr(receipt->evidence, "attachments"));
+        assert_null(strstr(receipt->evidence, "clocks"));
     }
 }
 
@@ -164,6 +165,24 @@ static void a_second_receipt_is_chained_to_the_first(void **state)
                                     "receipt.PP24-000123-K.1@intake.dept.gov.uk");
 }
 
+/* The whole dossier: the hop that counts, those above, our mailbox, and what was never weighed. */
+static void assert_clocks(LodgeJsonDocument *json,
+                          const LodgeJsonNode *received,
+                          const GPtrArray *expected)
+{
+    static const char *const checks[] = {"border-hop", "hop-below", "internaldate", "date"};
+    const LodgeJsonNode *clocks = lodge_json_get_array(json, received, "clocks");
+    assert_int_equal(lodge_json_array_length(clocks), G_N_ELEMENTS(checks));
+    assert_int_equal(expected->len, G_N_ELEMENTS(checks));
+    for (guint i = 0; i < G_N_ELEMENTS(checks); i++) {
+        const LodgeJsonNode *clock = lodge_json_array_object(json, clocks, i);
+        const LodgeRung *rung = g_ptr_array_index(expected, i);
+        assert_string_equal(lodge_json_get_string(json, clock, "check"), checks[i]);
+        assert_string_equal(lodge_json_get_string(json, clock, "result"), rung->result);
+        assert_string_equal(lodge_json_get_string(json, clock, "words"), rung->words);
+    }
+}
+
 static void the_evidence_is_json_that_names_everything(void **state)
 {
     (void)state;
@@ -182,6 +201,7 @@ static void the_evidence_is_json_that_names_everything(void **state)
     const LodgeJsonNode *received = lodge_json_get_object(json, root, "received");
     assert_int_equal(lodge_json_get_instant(json, received, "at"),
                      world_instant("2024-07-18T10:00:02Z"));
+    assert_clocks(json, received, decision->received->clocks);
     const LodgeJsonNode *files = lodge_json_get_array(json, root, "attachments");
     const LodgeJsonNode *file = lodge_json_array_object(json, files, 0);
     assert_int_equal(lodge_json_get_int(json, file, "pages"), 3);
