@@ -86,12 +86,84 @@ static void columns_are_found_by_name(void **state)
     assert_string_equal(lodge_csv_get(csv, 0, 1), "Kent");
 }
 
+/* ---- writing ---- */
+
+static const struct {
+    const char *name, *cell, *written;
+} CELLS[] = {
+    {"a plain one", "plan.pdf", "plan.pdf"},
+    {"none", NULL, ""},
+    {"an empty one", "", ""},
+    {"a comma", "Brighton, Hove", "\"Brighton, Hove\""},
+    {"a quote", "the \"plan\"", "\"the \"\"plan\"\"\""},
+    {"lines", "a\r\nb", "\"a\r\nb\""},
+    {"blanks stay", " a ", " a "},
+    {"beyond ASCII", "Sir F\xc3\xb4n \xe2\x80\x93 plan",
+     "Sir F\xc3\xb4n \xe2\x80\x93 plan"},
+    {"no UTF-8", "a\xff", "a\xef\xbf\xbd"},
+    {"a formula", "=1+1", "'=1+1"},
+    {"a formula with a comma and a quote", "=HYPERLINK(\"x\",\"y\")",
+     "\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")\""},
+    {"a plus", "+44 20", "'+44 20"},
+    {"a minus", "-1", "'-1"},
+    {"an at", "@SUM(A1)", "'@SUM(A1)"},
+    {"a tab", "\t=1", "'\t=1"},
+    {"a carriage return", "\r=1", "\"'\r=1\""},
+    {"a line feed", "\n=1", "\"'\n=1\""},
+    {"a wide equals sign",
+     "\xef\xbc\x9d"
+     "1",
+     "'\xef\xbc\x9d"
+     "1"},
+    {"a wide at", "\xef\xbc\xa0", "'\xef\xbc\xa0"},
+    {"an apostrophe of its own", "'=1", "''=1"},
+    {"an apostrophe and no formula", "'tis", "''tis"},
+    {"a sign further on", "a=1", "a=1"},
+};
+
+static void no_cell_is_taken_for_a_formula(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(CELLS); i++) {
+        g_autoptr(GString) table = g_string_new(NULL);
+        lodge_csv_format_row(table, &CELLS[i].cell, 1);
+        g_autofree char *expected = g_strconcat(CELLS[i].written, "\r\n", NULL);
+        if (strcmp(table->str, expected) != 0)
+            fail_msg("%s: '%s'", CELLS[i].name, table->str);
+    }
+}
+
+/* The rule of csv.h: one apostrophe at the beginning is dropped. */
+static void what_is_written_is_read_back(void **state)
+{
+    (void)state;
+    g_autoptr(GString) table = g_string_new(NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(CELLS); i++) {
+        const char *const row[] = {i == 0 ? "name" : CELLS[i].name,
+                                   i == 0 ? "cell" : CELLS[i].cell};
+        lodge_csv_format_row(table, row, 2);
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LodgeCsv) csv = lodge_csv_parse(table->str, table->len, "written", &error);
+    if (csv == NULL)
+        fail_msg("%s", error->message);
+    assert_int_equal(lodge_csv_count(csv), G_N_ELEMENTS(CELLS) - 1);
+    for (guint i = 1; i < G_N_ELEMENTS(CELLS); i++) {
+        const char *read = lodge_csv_get(csv, i - 1, 1);
+        const char *cell = CELLS[i].cell == NULL ? "" : CELLS[i].cell;
+        g_autofree char *valid = g_utf8_make_valid(cell, -1);
+        assert_string_equal(*read == '\'' ? read + 1 : read, valid);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tables_are_read_or_refused_by_line),
         cmocka_unit_test(a_nul_is_refused),
         cmocka_unit_test(columns_are_found_by_name),
+        cmocka_unit_test(no_cell_is_taken_for_a_formula),
+        cmocka_unit_test(what_is_written_is_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
