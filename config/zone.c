@@ -410,3 +410,15 @@ char *lodge_zone_format_words(const LodgeZone *zone, gint64 instant_us, gboolean
                            civil.day, months[civil.month - 1], civil.year, civil.hour,
                            civil.minute, second, abbreviation);
 }
+
+/* An offset of seconds, as zones had them before 1972, is cut: RFC 3339 has none. */
+char *lodge_zone_format_offset(const LodgeZone *zone, gint64 instant_us)
+{
+    LodgeCivil civil;
+    int offset_s;
+    lodge_zone_split(zone, instant_us, &civil, &offset_s, NULL);
+    int minutes = ABS(offset_s) / 60;
+    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", civil.year,
+                           civil.month, civil.day, civil.hour, civil.minute, civil.second,
+                           offset_s < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}

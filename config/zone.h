@@ -48,4 +48,7 @@ void lodge_zone_split(const LodgeZone *zone,
 /* "Friday 19 July 2024 at 23:41:05 BST"; g_free it. With `seconds` FALSE "at 23:41 BST". */
 char *lodge_zone_format_words(const LodgeZone *zone, gint64 instant_us, gboolean seconds);
 
+/* RFC 3339 in whole seconds with the zone's offset, "2024-07-19T23:41:05+01:00"; g_free it. */
+char *lodge_zone_format_offset(const LodgeZone *zone, gint64 instant_us);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeZone, lodge_zone_unref)

@@ -285,6 +285,25 @@ static void instants_read_like_people_write_them(void **state)
     assert_string_equal(outside, "Saturday 19 July 1975 at 12:00 UTC");
 }
 
+static void instants_with_their_offset_mean_the_same_instant(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *zone, *instant, *expected;
+    } cases[] = {
+        {"Europe/London", "2024-07-19T22:41:05Z", "2024-07-19T23:41:05+01:00"},
+        {"Europe/London", "2024-12-19T22:41:05Z", "2024-12-19T22:41:05+00:00"},
+        {"Asia/Kathmandu", "2024-07-19T22:41:05Z", "2024-07-20T04:26:05+05:45"},
+        {"America/St_Johns", "2024-12-01T01:00:00Z", "2024-11-30T21:30:00-03:30"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(LodgeZone) zone = load(cases[i].zone);
+        g_autofree char *text = lodge_zone_format_offset(zone, at(cases[i].instant));
+        assert_string_equal(text, cases[i].expected);
+        assert_int_equal(at(text), at(cases[i].instant));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +315,7 @@ int main(void)
         cmocka_unit_test(the_whole_table_survives_the_round_trip),
         cmocka_unit_test(spoilt_tables_are_refused),
         cmocka_unit_test(instants_read_like_people_write_them),
+        cmocka_unit_test(instants_with_their_offset_mean_the_same_instant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
