@@ -18,12 +18,12 @@
 #include <unistd.h>
 
 static const LodgeCommand *const commands[] = {
-    &lodge_command_once,     &lodge_command_file,   &lodge_command_check_config,
-    &lodge_command_status,   &lodge_command_list,   &lodge_command_show,
-    &lodge_command_accept,   &lodge_command_reject, &lodge_command_assign,
-    &lodge_command_note,     &lodge_command_resend, &lodge_command_extend,
-    &lodge_command_read,     &lodge_command_verify, &lodge_command_replay,
-    &lodge_command_register,
+    &lodge_command_once,   &lodge_command_file,     &lodge_command_check_config,
+    &lodge_command_status, &lodge_command_list,     &lodge_command_show,
+    &lodge_command_accept, &lodge_command_reject,   &lodge_command_assign,
+    &lodge_command_note,   &lodge_command_resend,   &lodge_command_extend,
+    &lodge_command_export, &lodge_command_read,     &lodge_command_verify,
+    &lodge_command_replay, &lodge_command_register,
 };
 
 /* A signal handler can reach nothing but a global. */

@@ -79,7 +79,6 @@ static gboolean take_name(GHashTable *taken, const char *name)
     return g_hash_table_add(taken, g_utf8_casefold(name, -1));
 }
 
-/* Safe and distinct names of the files, in their order; NULL-terminated. */
 GStrv lodge_projection_choose_names(const LodgeProjection *projection)
 {
     g_autoptr(GHashTable) taken =

@@ -32,6 +32,9 @@ void lodge_projection_add_bytes(LodgeProjection *projection,
                                 GBytes *bytes);
 void lodge_projection_free(LodgeProjection *projection);
 
+/* The names that the files get, safe and distinct, in their order; g_strfreev. */
+GStrv lodge_projection_choose_names(const LodgeProjection *projection);
+
 /* One tree: written, placed and durable. */
 gboolean
 lodge_projection_save(LodgeSpool *spool, const LodgeProjection *projection, GError **error);

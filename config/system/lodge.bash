@@ -1,11 +1,12 @@
 # bash completion for lodge(1)
 
-_lodge_commands='once file check-config status list show read verify replay register'
+_lodge_commands='once file check-config status list show export read verify replay register'
 
 # The options of a command, beside those of all.
 _lodge_options() {
     case $1 in
     check-config) echo '--online' ;;
+    export) echo '--csv --json --call --council --all-versions' ;;
     file) echo '--call' ;;
     list) echo '--call --state --outcome --council' ;;
     register) echo '--nation --date --output' ;;

@@ -11,9 +11,18 @@ G_DEFINE_QUARK(lodge_command_error_quark, lodge_command_error)
 /* GLib's own would print in the locale's character set, and take a full disk for success. */
 static void G_GNUC_NORETURN print_help_and_exit(GOptionContext *options)
 {
-    g_autofree char *help = g_option_context_get_help(options, TRUE, NULL);
+    char *help = g_option_context_get_help(options, TRUE, NULL);
     lodge_print("%s", help);
+    g_free(help);
     exit(fflush(stdout) == 0 ? LODGE_EXIT_DONE : LODGE_EXIT_TEMPORARY);
+}
+
+static gboolean has_entry(const GOptionEntry *entries, const char *name)
+{
+    for (; entries != NULL && entries->long_name != NULL; entries++)
+        if (strcmp(entries->long_name, name) == 0)
+            return TRUE;
+    return FALSE;
 }
 
 gboolean lodge_command_parse(const LodgeCommand *command,
@@ -30,10 +39,13 @@ gboolean lodge_command_parse(const LodgeCommand *command,
     const GOptionEntry common[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config,
          "Configuration (default /etc/lodge/lodge.conf)", "FILE"},
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON for machines", NULL},
         {"help", 'h', 0, G_OPTION_ARG_NONE, &help, "Show these options", NULL},
         {"verbose", 'v', 0, G_OPTION_ARG_NONE, &verbose,
          "Log every event on standard error", NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    const GOptionEntry machine[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "Print JSON for machines", NULL},
         G_OPTION_ENTRY_NULL,
     };
     g_autoptr(GOptionContext) options = g_option_context_new(command->arguments);
@@ -44,6 +56,8 @@ gboolean lodge_command_parse(const LodgeCommand *command,
     if (entries != NULL)
         g_option_context_add_main_entries(options, entries, NULL);
     g_option_context_add_main_entries(options, common, NULL);
+    if (!has_entry(entries, "json"))
+        g_option_context_add_main_entries(options, machine, NULL);
     g_option_context_set_help_enabled(options, FALSE);
     g_autoptr(GError) failure = NULL;
     if (!g_option_context_parse(options, argc, argv, &failure)) {
@@ -85,6 +99,26 @@ LodgeSpool *lodge_command_open_spool(const LodgeContext *context,
     if (spool != NULL)
         *settings_out = g_steal_pointer(&settings);
     return spool;
+}
+
+const LodgeCallSettings *
+lodge_command_choose_call(const LodgeSettings *settings, const char *wanted, GError **error)
+{
+    if (wanted == NULL && settings->calls->len == 1)
+        return g_ptr_array_index(settings->calls, 0);
+    const LodgeCallSettings *named =
+        wanted != NULL ? lodge_settings_find_call(settings, wanted) : NULL;
+    if (named != NULL)
+        return named;
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (guint i = 0; i < settings->calls->len; i++) {
+        const LodgeCallSettings *call = g_ptr_array_index(settings->calls, i);
+        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", call->id);
+    }
+    g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
+                "say with --call which call is meant; %s has: %s", settings->path,
+                known->len > 0 ? known->str : "none");
+    return NULL;
 }
 
 /* Not g_print: it would change the bytes to the locale's character set. */

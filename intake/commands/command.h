@@ -30,6 +30,7 @@ extern const LodgeCommand lodge_command_check_config;
 extern const LodgeCommand lodge_command_status;
 extern const LodgeCommand lodge_command_list;
 extern const LodgeCommand lodge_command_show;
+extern const LodgeCommand lodge_command_export;
 extern const LodgeCommand lodge_command_read;
 extern const LodgeCommand lodge_command_verify;
 extern const LodgeCommand lodge_command_replay;
@@ -42,7 +43,7 @@ extern const LodgeCommand lodge_command_resend;
 extern const LodgeCommand lodge_command_extend;
 
 /* Parses the common options (--config, --json, --verbose) into the context, and the command's own `entries`
- * (may be NULL). What is left in argv after the name are arguments. --help prints and exits. */
+ * (may be NULL; a "json" among them stands for the common one). What is left in argv after the name are arguments. --help prints and exits. */
 gboolean lodge_command_parse(const LodgeCommand *command,
                              LodgeContext *context,
                              const GOptionEntry *entries,
@@ -57,6 +58,11 @@ gboolean lodge_command_expect(
 LodgeSpool *lodge_command_open_spool(const LodgeContext *context,
                                      LodgeSettings **settings_out,
                                      GError **error);
+
+/* The call that was named, or the only one there is; borrowed. NULL: a usage error that names those there are. */
+const LodgeCallSettings *lodge_command_choose_call(const LodgeSettings *settings,
+                                                   const char *wanted,
+                                                   GError **error);
 
 /* Standard output, printf-like; strings of strangers must be display text already. */
 void lodge_print(const char *format, ...) G_GNUC_PRINTF(1, 2);

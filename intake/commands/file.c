@@ -3,27 +3,6 @@
 #include "intake/failure.h"
 #include "intake/pipeline.h"
 
-/* The call the messages are for: the one that was named, or the only one there is. */
-static const char *
-choose_call(const LodgeSettings *settings, const char *wanted, GError **error)
-{
-    if (wanted == NULL && settings->calls->len == 1) {
-        const LodgeCallSettings *only = g_ptr_array_index(settings->calls, 0);
-        return only->id;
-    }
-    if (wanted != NULL && lodge_settings_find_call(settings, wanted) != NULL)
-        return wanted;
-    g_autoptr(GString) known = g_string_new(NULL);
-    for (guint i = 0; i < settings->calls->len; i++) {
-        const LodgeCallSettings *call = g_ptr_array_index(settings->calls, i);
-        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "", call->id);
-    }
-    g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
-                "say with --call for which call the messages are; %s has: %s",
-                settings->path, known->len > 0 ? known->str : "none");
-    return NULL;
-}
-
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
 {
     g_autofree char *wanted = NULL;
@@ -37,11 +16,11 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
     if (settings == NULL)
         return LODGE_EXIT_USAGE;
-    const char *call = choose_call(settings, wanted, error);
+    const LodgeCallSettings *call = lodge_command_choose_call(settings, wanted, error);
     if (call == NULL)
         return LODGE_EXIT_USAGE;
-    g_autoptr(LodgePassReport) report =
-        lodge_pipeline_run(settings, context, (const char *const *)argv + 1, call, error);
+    g_autoptr(LodgePassReport) report = lodge_pipeline_run(
+        settings, context, (const char *const *)argv + 1, call->id, error);
     if (report == NULL)
         return LODGE_EXIT_TEMPORARY;
     lodge_print_pass_report(context, report);

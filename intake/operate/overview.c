@@ -34,16 +34,25 @@ void lodge_overview_free(LodgeOverview *overview)
 
 typedef struct {
     LodgeOverview *overview;
-    GHashTable *by_gss; /* LodgeOverviewCouncil, borrowed */
+    GHashTable *by_gss;     /* LodgeOverviewCouncil, borrowed */
+    LodgeLedgerVisit visit; /* who else looks, or NULL */
+    gpointer visit_data;
 } Gathering;
+
+gboolean lodge_overview_is_later(gint64 received_us,
+                                 guint version,
+                                 gint64 other_received_us,
+                                 guint other_version)
+{
+    return received_us > other_received_us ||
+           (received_us == other_received_us && version > other_version);
+}
 
 static void add_accepted(LodgeOverviewCouncil *council, const LodgeLedgerMessage *message)
 {
-    gboolean later = council->reference == NULL ||
-                     message->received_us > council->received_us ||
-                     (message->received_us == council->received_us &&
-                      message->version > council->version);
-    if (!later)
+    if (council->reference != NULL &&
+        !lodge_overview_is_later(message->received_us, message->version,
+                                 council->received_us, council->version))
         return;
     g_free(council->reference);
     g_free(council->timeliness);
@@ -92,8 +101,7 @@ static void note_capped(LodgeOverview *overview, const LodgeLedgerMessage *messa
 
 static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError **error)
 {
-    (void)error;
-    Gathering *gathering = data;
+    const Gathering *gathering = data;
     LodgeOverview *overview = gathering->overview;
     LodgeOverviewCouncil *council =
         message->council != NULL ? g_hash_table_lookup(gathering->by_gss, message->council)
@@ -117,7 +125,8 @@ static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError 
     } else {
         overview->not_a_submission++;
     }
-    return TRUE;
+    return gathering->visit == NULL ||
+           gathering->visit(message, gathering->visit_data, error);
 }
 
 static void list_councils(Gathering *gathering, const LodgeRules *rules)
@@ -146,8 +155,11 @@ static void count_councils(LodgeOverview *overview)
     }
 }
 
-LodgeOverview *
-lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **error)
+LodgeOverview *lodge_overview_visit(const LodgeCallSettings *call,
+                                    LodgeLedger *ledger,
+                                    LodgeLedgerVisit visit,
+                                    gpointer data,
+                                    GError **error)
 {
     g_autoptr(LodgeOverview) overview = g_new0(LodgeOverview, 1);
     overview->call = call;
@@ -158,11 +170,17 @@ lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **
     overview->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_free);
     overview->capped = g_ptr_array_new_with_free_func(g_free);
     g_autoptr(GHashTable) by_gss = g_hash_table_new(g_str_hash, g_str_equal);
-    Gathering gathering = {overview, by_gss};
+    Gathering gathering = {overview, by_gss, visit, data};
     list_councils(&gathering, overview->rules);
     const LodgeLedgerFilter filter = {.call = call->id};
     if (!lodge_ledger_visit_messages(ledger, &filter, gather, &gathering, error))
         return NULL;
     count_councils(overview);
     return g_steal_pointer(&overview);
+}
+
+LodgeOverview *
+lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **error)
+{
+    return lodge_overview_visit(call, ledger, NULL, NULL, error);
 }

@@ -35,6 +35,17 @@ typedef struct {
 
 LodgeOverview *
 lodge_overview_new(const LodgeCallSettings *call, LodgeLedger *ledger, GError **error);
+/* The same, and `visit` sees every message of the call: what it gathers is of the same instant. */
+LodgeOverview *lodge_overview_visit(const LodgeCallSettings *call,
+                                    LodgeLedger *ledger,
+                                    LodgeLedgerVisit visit,
+                                    gpointer data,
+                                    GError **error);
+/* TRUE: a plan is current before the other one, both filed for one council. */
+gboolean lodge_overview_is_later(gint64 received_us,
+                                 guint version,
+                                 gint64 other_received_us,
+                                 guint other_version);
 void lodge_overview_free(LodgeOverview *overview);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeOverview, lodge_overview_free)

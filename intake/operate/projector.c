@@ -29,7 +29,8 @@ static char *tree_path(const LodgeRules *rules, const LodgeLedgerMessage *messag
     return NULL;
 }
 
-static void add_documents(LodgeProjection *projection, const LodgeLedgerMessage *message)
+void lodge_projector_add_documents(LodgeProjection *projection,
+                                   const LodgeLedgerMessage *message)
 {
     for (guint i = 0; i < message->documents->len; i++) {
         const LodgeEventDocument *document = g_ptr_array_index(message->documents, i);
@@ -41,7 +42,8 @@ static void add_documents(LodgeProjection *projection, const LodgeLedgerMessage 
     }
 }
 
-static void add_submission(LodgeProjection *projection, const LodgeLedgerMessage *message)
+void lodge_projector_add_submission(LodgeProjection *projection,
+                                    const LodgeLedgerMessage *message)
 {
     LodgeJsonWriter *writer = lodge_json_writer_new();
     lodge_listing_write(writer, NULL, message, FALSE);
@@ -147,8 +149,8 @@ LodgeProjection *lodge_projector_plan(LodgeSpool *spool,
     if (path == NULL)
         return NULL;
     g_autoptr(LodgeProjection) projection = lodge_projection_new(path);
-    add_documents(projection, message);
-    add_submission(projection, message);
+    lodge_projector_add_documents(projection, message);
+    lodge_projector_add_submission(projection, message);
     add_receipt(projection, message);
     if (!add_reasons(projection, spool, message, error))
         return NULL;

@@ -10,6 +10,11 @@
 #include "spool/projection.h"
 #include <glib.h>
 
+/* What is in a tree of this message, for whoever makes one: its documents, and submission.json. */
+void lodge_projector_add_documents(LodgeProjection *projection,
+                                   const LodgeLedgerMessage *message);
+void lodge_projector_add_submission(LodgeProjection *projection,
+                                    const LodgeLedgerMessage *message);
 /* The trees that this message may have had by earlier decisions, its present one left out: paths, char *.
  * `versions`: LodgeLedgerVersion, all that it was ever given. */
 GPtrArray *lodge_projector_list_former(LodgeRulesCache *cache,
