@@ -11,6 +11,7 @@ _lodge_options() {
     list) echo '--call --state --outcome --council' ;;
     register) echo '--nation --date --output' ;;
     replay) echo '--all --call --register' ;;
+    show) echo '--receipt --wording' ;;
     status) echo '--missing' ;;
     verify) echo '--repair' ;;
     esac

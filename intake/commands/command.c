@@ -1,10 +1,13 @@
 #include "intake/commands/command.h"
 
+#include "intake/learn/airlock.h"
 #include "parsers/text/display.h"
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 G_DEFINE_QUARK(lodge_command_error_quark, lodge_command_error)
 
@@ -119,6 +122,15 @@ lodge_command_choose_call(const LodgeSettings *settings, const char *wanted, GEr
                 "say with --call which call is meant; %s has: %s", settings->path,
                 known->len > 0 ? known->str : "none");
     return NULL;
+}
+
+int lodge_command_scratch(const char *name, GError **error)
+{
+    int fd = memfd_create(name, MFD_CLOEXEC);
+    if (fd < 0)
+        g_set_error(error, LODGE_AIRLOCK_ERROR, LODGE_AIRLOCK_ERROR_IO,
+                    "no memory file: %s", g_strerror(errno));
+    return fd;
 }
 
 /* Not g_print: it would change the bytes to the locale's character set. */

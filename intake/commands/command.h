@@ -64,6 +64,10 @@ const LodgeCallSettings *lodge_command_choose_call(const LodgeSettings *settings
                                                    const char *wanted,
                                                    GError **error);
 
+/* A file in memory for what the airlock hands back: nothing is left behind. The caller's to close; -1 on error
+ * (LODGE_AIRLOCK_ERROR_IO). */
+int lodge_command_scratch(const char *name, GError **error);
+
 /* Standard output, printf-like; strings of strangers must be display text already. */
 void lodge_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* Prints a finished JSON text and a line end; frees it. */

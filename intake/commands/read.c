@@ -4,19 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Memory of our own instead of a spool: nothing is left behind. */
-static int scratch(const char *name, GError **error)
-{
-    int fd = memfd_create(name, MFD_CLOEXEC);
-    if (fd < 0)
-        g_set_error(error, LODGE_AIRLOCK_ERROR, LODGE_AIRLOCK_ERROR_IO,
-                    "no memory file: %s", g_strerror(errno));
-    return fd;
-}
 
 static gboolean
 write_all(const void *bytes, gsize size_bytes, gpointer data, GError **error)
@@ -40,7 +29,7 @@ write_all(const void *bytes, gsize size_bytes, gpointer data, GError **error)
 static int carve(int leaves_fd, const LodgePart *part, gpointer data, GError **error)
 {
     (void)data;
-    int fd = scratch("document", error);
+    int fd = lodge_command_scratch("document", error);
     if (fd < 0)
         return -1;
     if (lodge_examine_copy(leaves_fd, part, write_all, GINT_TO_POINTER(fd), error))
@@ -153,7 +142,7 @@ static gboolean read_document(
 static gboolean
 read_message(LodgeContext *context, LodgeAirlock *airlock, int fd, GError **error)
 {
-    int leaves_fd = scratch("leaves", error);
+    int leaves_fd = lodge_command_scratch("leaves", error);
     if (leaves_fd < 0)
         return FALSE;
     g_autoptr(LodgeReading) reading =

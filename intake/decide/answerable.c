@@ -226,3 +226,11 @@ LodgeAnswerableRow lodge_answerable_row(guint nth)
 {
     return nth < G_N_ELEMENTS(rows) ? rows[nth].row : (LodgeAnswerableRow){NULL, NULL};
 }
+
+const char *lodge_answerable_words(const char *code)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (strcmp(rows[i].row.code, code) == 0)
+            return rows[i].row.words;
+    return NULL;
+}

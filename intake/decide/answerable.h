@@ -39,3 +39,5 @@ const char *lodge_answerable_judge(const LodgeAnswerable *at);
 gboolean lodge_answerable_is_capped(const char *code);
 /* The n-th reason; its code is NULL after the last. */
 LodgeAnswerableRow lodge_answerable_row(guint nth);
+/* Why not, for people; NULL: "yes", or a code of a later version. */
+const char *lodge_answerable_words(const char *code);

@@ -2,6 +2,7 @@
 
 #include "intake/operate/export_readme.h"
 #include "intake/operate/export_table.h"
+#include "intake/operate/stored.h"
 #include "spool/durable_file.h"
 #include <string.h>
 
@@ -127,20 +128,6 @@ static gboolean make_directory(Writing *writing, const char *path, GError **erro
     return lodge_durable_directory_make_unsynced(writing->root, name, &made, error);
 }
 
-/* An object that is gone is damage, just like one that was altered. */
-static GBytes *read_object(Writing *writing, const char *sha256, GError **error)
-{
-    g_autoptr(GError) failure = NULL;
-    GBytes *bytes =
-        lodge_spool_read_object(writing->spool, sha256, MAX_DOCUMENT_BYTES, &failure);
-    if (bytes != NULL)
-        return bytes;
-    if (g_error_matches(failure, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING))
-        failure->code = LODGE_SPOOL_ERROR_DAMAGED;
-    g_propagate_error(error, g_steal_pointer(&failure));
-    return NULL;
-}
-
 static gboolean write_folder(Writing *writing, const LodgeExportPlan *plan, GError **error)
 {
     if (!make_directory(writing, plan->folder->path, error))
@@ -148,9 +135,10 @@ static gboolean write_folder(Writing *writing, const LodgeExportPlan *plan, GErr
     for (guint i = 0; i < plan->folder->files->len; i++) {
         const LodgeProjectionFile *file = g_ptr_array_index(plan->folder->files, i);
         g_autofree char *path = g_build_filename(plan->folder->path, plan->names[i], NULL);
-        g_autoptr(GBytes) bytes = file->sha256 != NULL
-                                      ? read_object(writing, file->sha256, error)
-                                      : g_bytes_ref(file->bytes);
+        g_autoptr(GBytes) bytes =
+            file->sha256 != NULL
+                ? lodge_stored_read(writing->spool, file->sha256, MAX_DOCUMENT_BYTES, error)
+                : g_bytes_ref(file->bytes);
         if (bytes != NULL && write_file(writing, path, bytes, error))
             continue;
         g_prefix_error(error, "%s, %s: ", plan->message->reference, plan->names[i]);
@@ -225,6 +213,7 @@ static gboolean save(Writing *writing, GError **error)
     gboolean done = write_all(writing, error) && place(writing, error);
     lodge_durable_batch_free(writing->batch);
     g_ptr_array_unref(writing->sums);
+    /* What cannot be removed now stops the next export by name; why this one failed is what counts. */
     if (!done)
         lodge_durable_remove_tree(writing->root, writing->target->partial, NULL);
     return done;

@@ -2,6 +2,7 @@
 
 #include "intake/decide/decision.h"
 #include "intake/operate/rules_cache.h"
+#include "intake/operate/stored.h"
 
 #define MAX_INPUT_BYTES (64 * 1024 * 1024)
 
@@ -70,34 +71,41 @@ static const LodgeRules *find_rules(LodgeReplay *replay, const char *sha256, GEr
     return swap_rules(replay, sha256, stored, error);
 }
 
-static GBytes *read_input(LodgeReplay *replay, const char *sha256, GError **error)
+static GBytes *read_input(LodgeSpool *spool, const char *sha256, GError **error)
 {
-    return lodge_spool_read_object(replay->spool, sha256, MAX_INPUT_BYTES, error);
+    return lodge_stored_read(spool, sha256, MAX_INPUT_BYTES, error);
+}
+
+LodgeDecision *lodge_replay_decide(LodgeSpool *spool,
+                                   const LodgeLedgerMessage *message,
+                                   const LodgeRules *rules,
+                                   GError **error)
+{
+    g_return_val_if_fail(message->decision != NULL && rules != NULL, NULL);
+    g_autoptr(GBytes) reading_bytes = read_input(spool, message->reading, error);
+    if (reading_bytes == NULL)
+        return NULL;
+    g_autoptr(LodgeReading) reading = lodge_report_parse_reading(reading_bytes, error);
+    if (reading == NULL)
+        return NULL;
+    g_autoptr(GBytes) evidence_bytes = read_input(spool, message->evidence, error);
+    if (evidence_bytes == NULL)
+        return NULL;
+    g_autoptr(LodgeEvidence) evidence = lodge_evidence_parse(evidence_bytes, error);
+    if (evidence == NULL)
+        return NULL;
+    g_autoptr(GBytes) history_bytes = read_input(spool, message->history, error);
+    if (history_bytes == NULL)
+        return NULL;
+    g_autoptr(LodgeHistory) history = lodge_history_parse(history_bytes, error);
+    return history != NULL ? lodge_decide(reading, evidence, history, rules) : NULL;
 }
 
 static LodgeDecision *
 decide_again(LodgeReplay *replay, const LodgeLedgerMessage *message, GError **error)
 {
     const LodgeRules *rules = find_rules(replay, message->rules, error);
-    if (rules == NULL)
-        return NULL;
-    g_autoptr(GBytes) reading_bytes = read_input(replay, message->reading, error);
-    if (reading_bytes == NULL)
-        return NULL;
-    g_autoptr(LodgeReading) reading = lodge_report_parse_reading(reading_bytes, error);
-    if (reading == NULL)
-        return NULL;
-    g_autoptr(GBytes) evidence_bytes = read_input(replay, message->evidence, error);
-    if (evidence_bytes == NULL)
-        return NULL;
-    g_autoptr(LodgeEvidence) evidence = lodge_evidence_parse(evidence_bytes, error);
-    if (evidence == NULL)
-        return NULL;
-    g_autoptr(GBytes) history_bytes = read_input(replay, message->history, error);
-    if (history_bytes == NULL)
-        return NULL;
-    g_autoptr(LodgeHistory) history = lodge_history_parse(history_bytes, error);
-    return history != NULL ? lodge_decide(reading, evidence, history, rules) : NULL;
+    return rules != NULL ? lodge_replay_decide(replay->spool, message, rules, error) : NULL;
 }
 
 /* ---- the comparison ---- */

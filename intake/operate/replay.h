@@ -5,6 +5,7 @@
  * deadline left aside, and the findings. Nothing is changed. */
 #pragma once
 
+#include "intake/decide/decision.h"
 #include "spool/spool.h"
 #include <glib.h>
 
@@ -31,6 +32,11 @@ void lodge_replay_free(LodgeReplay *replay);
 /* One decided message. NULL: its inputs cannot be read, or the swapped file is refused. */
 LodgeReplayResult *
 lodge_replay_run(LodgeReplay *replay, const LodgeLedgerMessage *message, GError **error);
+/* The decision itself: a decided message from its other three stored inputs, under these rules. */
+LodgeDecision *lodge_replay_decide(LodgeSpool *spool,
+                                   const LodgeLedgerMessage *message,
+                                   const LodgeRules *rules,
+                                   GError **error);
 void lodge_replay_result_free(LodgeReplayResult *result);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeReplay, lodge_replay_free)

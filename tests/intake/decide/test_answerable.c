@@ -347,6 +347,7 @@ static void every_row_of_the_table_silences_by_itself(void **state)
         if (row.code == NULL || strcmp(row.code, reasons[i].code) != 0)
             fail_msg("row %u is %s, not %s", i, row.code, reasons[i].code);
         assert_true(row.words != NULL && *row.words != '\0');
+        assert_string_equal(lodge_answerable_words(row.code), row.words);
         g_autoptr(World) world = world_new();
         reasons[i].change(world);
         g_autoptr(LodgeDecision) decision = world_decide(world);
@@ -355,6 +356,7 @@ static void every_row_of_the_table_silences_by_itself(void **state)
         assert_int_equal(decision->receipts->len, 0);
     }
     assert_null(lodge_answerable_row(G_N_ELEMENTS(reasons)).code);
+    assert_null(lodge_answerable_words("yes"));
 }
 
 /* Two reasons together: the one that stands above is told, and it stays silent. */
