@@ -8,7 +8,16 @@
 
 typedef struct {
     gint64 (*now_us)(void); /* wall clock, for stamps only; waits use the monotonic one */
-    gboolean (*stopping)(void); /* somebody asked us to end */
+    gboolean (*stopping)(
+        void);               /* what is under way is to end: we were asked to, or reload */
+    gboolean (*ended)(void); /* somebody asked us to end */
+    /* serve alone: */
+    gboolean (*take_reload)(
+        void); /* TRUE once for each time that somebody asked us to reload */
+    void (*wind_down)(gboolean wind); /* makes `stopping` say so */
+    int signal_fd;                    /* an eventfd that signals write to, or -1 */
+    const char *notify_socket;        /* of the service manager, or NULL */
+    gint64 watchdog_us; /* it wants to hear of us at least this often; 0: never */
     const char *config_path;
     const char *credentials_directory; /* systemd's, or NULL */
     gboolean watched;                  /* standard error is a terminal: show progress */

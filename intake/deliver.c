@@ -9,18 +9,21 @@
 #define WAIT_SLICE_US (100 * 1000)
 #define HOUR_US (3600 * LODGE_SECOND_US)
 
-typedef struct {
+struct LodgeDeliver {
     const LodgeSettings *settings;
     const LodgeContext *context;
     LodgeSpool *spool;
     LodgeCommitter *committer;
+    LodgeCourier *courier; /* NULL: nobody is at the server */
+    gint64 next_start_us;  /* monotonic: the pace allows the next one then */
+    /* of the round at hand */
     LodgeLedger *ledger; /* ours, for reading */
-    LodgeCourier *courier;
-    gint64 next_start_us; /* monotonic: the pace allows the next one then */
-    GBytes *mail;         /* of the next one, when its attempt is journalled already */
+    gint64 until_us;     /* monotonic: nothing is begun afterwards; 0: no end */
+    GBytes *mail;        /* of the next one, when its attempt is journalled already */
     LodgeDelivery *delivery;
     GError *damage; /* the first receipt that could not be read */
-} Round;
+};
+typedef LodgeDeliver Round;
 
 /* ---- the journal ---- */
 
@@ -163,14 +166,20 @@ static gboolean has_room(const Round *round, gboolean *room_out, GError **error)
     return TRUE;
 }
 
+/* Asked to stop, or at the end of the round. */
+static gboolean is_over(const Round *round)
+{
+    return round->context->stopping() ||
+           (round->until_us > 0 && g_get_monotonic_time() >= round->until_us);
+}
+
 /* The next one's mail, when it follows without a pause; so that no attempt is journalled long before it is
  * made. A mail that cannot be read is told in its own turn. */
 static GBytes *look_ahead(const Round *round, const LodgeLedgerReceipt *next)
 {
     gboolean room = FALSE;
-    if (next == NULL || round->context->stopping() ||
-        g_get_monotonic_time() < round->next_start_us || !has_room(round, &room, NULL) ||
-        !room)
+    if (next == NULL || is_over(round) || g_get_monotonic_time() < round->next_start_us ||
+        !has_room(round, &room, NULL) || !room)
         return NULL;
     return read_mail(round, next, NULL);
 }
@@ -233,10 +242,10 @@ static gboolean send_one(Round *round,
     return journalled;
 }
 
-/* Asked to stop, it still makes the attempt that is journalled. */
+/* When it is over, the attempt that is journalled is still made. */
 static gboolean may_send(const Round *round)
 {
-    return round->mail != NULL || !round->context->stopping();
+    return round->mail != NULL || !is_over(round);
 }
 
 /* The attempt that is journalled is among those that are counted. */
@@ -320,36 +329,72 @@ static gboolean hire_courier(Round *round)
     return TRUE;
 }
 
-gboolean lodge_deliver_run(const LodgeSettings *settings,
-                           const LodgeContext *context,
-                           LodgeSpool *spool,
-                           LodgeCommitter *committer,
+LodgeDeliver *lodge_deliver_new(const LodgeSettings *settings,
+                                const LodgeContext *context,
+                                LodgeSpool *spool,
+                                LodgeCommitter *committer)
+{
+    LodgeDeliver *deliver = g_new0(LodgeDeliver, 1);
+    deliver->settings = settings;
+    deliver->context = context;
+    deliver->spool = spool;
+    deliver->committer = committer;
+    return deliver;
+}
+
+void lodge_deliver_free(LodgeDeliver *deliver)
+{
+    if (deliver == NULL)
+        return;
+    lodge_courier_free(deliver->courier);
+    g_free(deliver);
+}
+
+/* A connection that waits for the next receipt is cut by the server some time: it is kept for a queue alone. */
+static void dismiss_courier(LodgeDeliver *deliver, gboolean more)
+{
+    if (!more || deliver->delivery->server_fault != NULL)
+        g_clear_pointer(&deliver->courier, lodge_courier_free);
+}
+
+static gboolean send_due(LodgeDeliver *deliver, GError **error)
+{
+    g_autoptr(GPtrArray) due =
+        lodge_ledger_list_receipts_due(deliver->ledger, deliver->context->now_us(), error);
+    if (due == NULL)
+        return FALSE;
+    gboolean may = due->len > 0 && deliver->settings->smtp != NULL &&
+                   (deliver->courier != NULL || hire_courier(deliver));
+    return !may || send_all(deliver, due, error);
+}
+
+static gboolean count_waiting(LodgeDeliver *deliver, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    deliver->delivery->waiting =
+        lodge_ledger_count_receipts_open(deliver->ledger, NULL, &failure);
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+}
+
+gboolean lodge_deliver_run(LodgeDeliver *deliver,
+                           gint64 until_us,
                            LodgeDelivery *delivery_out,
                            GError **error)
 {
-    g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(spool, error);
-    if (ledger == NULL)
+    deliver->ledger = lodge_spool_open_ledger(deliver->spool, error);
+    if (deliver->ledger == NULL)
         return FALSE;
-    Round round = {.settings = settings,
-                   .context = context,
-                   .spool = spool,
-                   .committer = committer,
-                   .ledger = ledger,
-                   .delivery = delivery_out};
-    g_autoptr(GPtrArray) due =
-        lodge_ledger_list_receipts_due(ledger, context->now_us(), error);
-    gboolean done = due != NULL;
-    if (done && due->len > 0 && settings->smtp != NULL && hire_courier(&round))
-        done = send_all(&round, due, error);
-    lodge_courier_free(round.courier);
-    g_clear_error(&round.damage);
-    g_clear_pointer(&round.mail, g_bytes_unref); /* of one that could not be journalled */
-    g_autoptr(GError) failure = NULL;
-    delivery_out->waiting = lodge_ledger_count_receipts_open(ledger, NULL, &failure);
-    if (done && failure != NULL) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-        done = FALSE;
-    }
+    deliver->until_us = until_us;
+    deliver->delivery = delivery_out;
+    gboolean done = send_due(deliver, error) && count_waiting(deliver, error);
+    dismiss_courier(deliver, done && delivery_out->waiting > 0 && is_over(deliver));
+    g_clear_error(&deliver->damage);
+    g_clear_pointer(&deliver->mail,
+                    g_bytes_unref); /* of one that could not be journalled */
+    g_clear_pointer(&deliver->ledger, lodge_ledger_close);
     return done;
 }
 

@@ -21,11 +21,20 @@ typedef struct {
     gboolean person_needed; /* the fault will not mend itself (login, certificate) */
 } LodgeDelivery;
 
-/* Tries every receipt that is due. FALSE: the spool failed. */
-gboolean lodge_deliver_run(const LodgeSettings *settings,
-                           const LodgeContext *context,
-                           LodgeSpool *spool,
-                           LodgeCommitter *committer,
+typedef struct LodgeDeliver LodgeDeliver;
+
+/* Borrows all. Belongs to one thread. It keeps the pace from one round to the next, and within a queue its connection. */
+LodgeDeliver *lodge_deliver_new(const LodgeSettings *settings,
+                                const LodgeContext *context,
+                                LodgeSpool *spool,
+                                LodgeCommitter *committer);
+/* One round: tries every receipt that is due, the most urgent first, until the monotonic `until_us` (0: to the
+ * end). FALSE: the spool failed. */
+gboolean lodge_deliver_run(LodgeDeliver *deliver,
+                           gint64 until_us,
                            LodgeDelivery *delivery_out,
                            GError **error);
+void lodge_deliver_free(LodgeDeliver *deliver);
 void lodge_delivery_clear(LodgeDelivery *delivery);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeDeliver, lodge_deliver_free)

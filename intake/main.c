@@ -12,32 +12,71 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static const LodgeCommand *const commands[] = {
-    &lodge_command_once,   &lodge_command_file,     &lodge_command_check_config,
-    &lodge_command_status, &lodge_command_list,     &lodge_command_show,
-    &lodge_command_accept, &lodge_command_reject,   &lodge_command_assign,
-    &lodge_command_note,   &lodge_command_resend,   &lodge_command_extend,
-    &lodge_command_export, &lodge_command_read,     &lodge_command_verify,
-    &lodge_command_replay, &lodge_command_register,
+    &lodge_command_serve,        &lodge_command_once,   &lodge_command_file,
+    &lodge_command_check_config, &lodge_command_status, &lodge_command_list,
+    &lodge_command_show,         &lodge_command_accept, &lodge_command_reject,
+    &lodge_command_assign,       &lodge_command_note,   &lodge_command_resend,
+    &lodge_command_extend,       &lodge_command_export, &lodge_command_read,
+    &lodge_command_verify,       &lodge_command_replay, &lodge_command_register,
 };
 
 /* A signal handler can reach nothing but a global. */
 static volatile sig_atomic_t stop_requested;
+static volatile sig_atomic_t reload_requested;
+static volatile sig_atomic_t winding_down;
+static int signal_fd = -1;
+
+/* Wakes whoever waits at the descriptor. */
+static void announce_signal(void)
+{
+    int saved = errno;
+    guint64 one = 1;
+    if (signal_fd >= 0 && write(signal_fd, &one, sizeof one) < 0)
+        (void)errno; /* it is full: somebody has been called already */
+    errno = saved;
+}
 
 static void request_stop(int number)
 {
     (void)number;
     stop_requested = 1;
+    announce_signal();
+}
+
+static void request_reload(int number)
+{
+    (void)number;
+    reload_requested = 1;
+    announce_signal();
+}
+
+static gboolean ended(void)
+{
+    return stop_requested != 0;
 }
 
 static gboolean stopping(void)
 {
-    return stop_requested != 0;
+    return stop_requested != 0 || winding_down != 0;
+}
+
+static gboolean take_reload(void)
+{
+    gboolean wanted = reload_requested != 0;
+    reload_requested = 0;
+    return wanted;
+}
+
+static void wind_down(gboolean wind)
+{
+    winding_down = wind;
 }
 
 static gint64 now_us(void)
@@ -67,16 +106,25 @@ static void raise_descriptor_limit(void)
 
 /* The first signal asks a pass to end in order; a second one ends it: SA_RESETHAND. Commands that only look
  * end at the first. */
-static void prepare_process(const LodgeCommand *command)
+static void prepare_signals(const LodgeCommand *command)
 {
     struct sigaction stop = {.sa_handler = request_stop, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction reload = {.sa_handler = request_reload, .sa_flags = SA_RESTART};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    struct rlimit no_core = {0, 0};
-    if (command == &lodge_command_once || command == &lodge_command_file) {
+    gboolean serves = command == &lodge_command_serve;
+    if (serves || command == &lodge_command_once || command == &lodge_command_file) {
         sigaction(SIGTERM, &stop, NULL);
         sigaction(SIGINT, &stop, NULL);
     }
+    if (serves)
+        sigaction(SIGHUP, &reload, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static void prepare_process(const LodgeCommand *command)
+{
+    struct rlimit no_core = {0, 0};
+    prepare_signals(command);
     umask(077);
     /* No core file and no debugger of the same user sees a secret. */
     setrlimit(RLIMIT_CORE, &no_core);
@@ -109,6 +157,16 @@ static void print_help(void)
         "Exit status: 0 done; 1 damage or differences were found; 2 usage or configuration,\n"
         "a person must change something; 3 temporary failure, try again later.\n"
         "Manual: lodge(1), lodge.conf(5)\n");
+}
+
+/* What a service manager tells its services: sd_notify(3), sd_watchdog_enabled(3). */
+static gint64 read_watchdog(void)
+{
+    guint64 usec = 0;
+    const char *text = g_getenv("WATCHDOG_USEC");
+    if (text == NULL || !g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64, &usec, NULL))
+        return 0;
+    return (gint64)usec;
 }
 
 static const LodgeCommand *find_command(const char *name)
@@ -185,15 +243,22 @@ run_command(const LodgeCommand *command, LodgeContext *context, int argc, char *
 
 int main(int argc, char **argv)
 {
+    hold_standard_descriptors();
+    signal_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     LodgeContext context = {
         .now_us = now_us,
         .stopping = stopping,
+        .ended = ended,
+        .take_reload = take_reload,
+        .wind_down = wind_down,
+        .signal_fd = signal_fd,
+        .notify_socket = g_getenv("NOTIFY_SOCKET"),
+        .watchdog_us = read_watchdog(),
         .config_path = "/etc/lodge/lodge.conf",
         .credentials_directory = g_getenv("CREDENTIALS_DIRECTORY"),
         .watched = isatty(STDERR_FILENO),
         .colours = wants_colours(),
     };
-    hold_standard_descriptors();
     int at = find_command_at(argc, argv);
     if (asks_for(argc, argv, at, "--help", "-h") ||
         (at < argc && strcmp(argv[at], "help") == 0)) {

@@ -47,8 +47,9 @@ static void finish(LodgePass *pass)
     g_autoptr(GError) receipt_error = NULL;
     if (!lodge_project_run(pass->spool, pass->committer, pass->context, &tree_error))
         lodge_pass_fail(pass, tree_error);
-    if (!lodge_deliver_run(pass->settings, pass->context, pass->spool, pass->committer,
-                           &pass->report->delivery, &receipt_error))
+    g_autoptr(LodgeDeliver) deliver =
+        lodge_deliver_new(pass->settings, pass->context, pass->spool, pass->committer);
+    if (!lodge_deliver_run(deliver, 0, &pass->report->delivery, &receipt_error))
         lodge_pass_fail(pass, receipt_error);
 }
 

@@ -91,6 +91,9 @@ gboolean lodge_ledger_visit_messages(LodgeLedger *ledger,
 
 /* References that are pending and due at now, oldest first. */
 GPtrArray *lodge_ledger_list_pending(LodgeLedger *ledger, gint64 now_us, GError **error);
+/* When the next pending message is due; UNKNOWN: none is pending. */
+gboolean
+lodge_ledger_find_pending_due(LodgeLedger *ledger, gint64 *due_us_out, GError **error);
 /* Sorted guint32 UIDs known at this folder and epoch. */
 GArray *lodge_ledger_list_uids(LodgeLedger *ledger,
                                const char *account,

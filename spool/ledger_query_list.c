@@ -31,6 +31,20 @@ GPtrArray *lodge_ledger_list_pending(LodgeLedger *ledger, gint64 now_us, GError 
         g_free, error);
 }
 
+gboolean
+lodge_ledger_find_pending_due(LodgeLedger *ledger, gint64 *due_us_out, GError **error)
+{
+    static const char sql[] = "SELECT min(coalesce(retry_at_us, kept_us)) FROM message"
+                              " WHERE state = 'pending'";
+    g_return_val_if_fail(ledger != NULL && due_us_out != NULL, FALSE);
+    sqlite3_stmt *statement = lodge_ledger_query_values(ledger, sql, NULL, 0, error);
+    if (statement == NULL || lodge_ledger_step(ledger, statement, error) <= 0)
+        return FALSE;
+    *due_us_out = lodge_ledger_column_instant(statement, 0);
+    sqlite3_reset(statement);
+    return TRUE;
+}
+
 GPtrArray *lodge_ledger_list_unprojected(LodgeLedger *ledger, GError **error)
 {
     static const char sql[] = "SELECT reference FROM message"

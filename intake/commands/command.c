@@ -133,6 +133,17 @@ int lodge_command_scratch(const char *name, GError **error)
     return fd;
 }
 
+LodgeSettings *lodge_command_load_mailboxes(const LodgeContext *context, GError **error)
+{
+    g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
+    if (settings == NULL || settings->mailboxes->len > 0)
+        return g_steal_pointer(&settings);
+    g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_INVALID,
+                "%s has no [mailbox NAME] group: add one, or use lodge file",
+                settings->path);
+    return NULL;
+}
+
 /* Not g_print: it would change the bytes to the locale's character set. */
 void lodge_print(const char *format, ...)
 {

@@ -24,6 +24,7 @@ typedef struct {
     LodgeExit (*run)(LodgeContext *context, int argc, char **argv, GError **error);
 } LodgeCommand;
 
+extern const LodgeCommand lodge_command_serve;
 extern const LodgeCommand lodge_command_once;
 extern const LodgeCommand lodge_command_file;
 extern const LodgeCommand lodge_command_check_config;
@@ -67,6 +68,9 @@ const LodgeCallSettings *lodge_command_choose_call(const LodgeSettings *settings
 /* A file in memory for what the airlock hands back: nothing is left behind. The caller's to close; -1 on error
  * (LODGE_AIRLOCK_ERROR_IO). */
 int lodge_command_scratch(const char *name, GError **error);
+
+/* lodge.conf, which must have a mailbox. */
+LodgeSettings *lodge_command_load_mailboxes(const LodgeContext *context, GError **error);
 
 /* Standard output, printf-like; strings of strangers must be display text already. */
 void lodge_print(const char *format, ...) G_GNUC_PRINTF(1, 2);

@@ -7,15 +7,9 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     if (!lodge_command_parse(&lodge_command_once, context, NULL, &argc, &argv, error) ||
         !lodge_command_expect(&lodge_command_once, argc, 0, 0, error))
         return LODGE_EXIT_USAGE;
-    g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
+    g_autoptr(LodgeSettings) settings = lodge_command_load_mailboxes(context, error);
     if (settings == NULL)
         return LODGE_EXIT_USAGE;
-    if (settings->mailboxes->len == 0) {
-        g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_INVALID,
-                    "%s has no [mailbox NAME] group: add one, or use lodge file",
-                    settings->path);
-        return LODGE_EXIT_USAGE;
-    }
     g_autoptr(LodgePassReport) report =
         lodge_pipeline_run(settings, context, NULL, NULL, error);
     if (report == NULL)

@@ -1,0 +1,91 @@
+"""A running `lodge serve` under test: started, told, ended; its log is kept in a file."""
+
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+WAIT_S = 60
+
+
+class Notices:
+    """Stands for the service manager: what sd_notify(3) would have told it."""
+
+    def __init__(self, directory):
+        self.path = os.path.join(directory, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(WAIT_S)
+
+    def wait_for(self, word):
+        """The next notice that says so; those before it are passed over."""
+        while True:
+            lines = self.socket.recv(4096).decode().split("\n")
+            if any(line == word or line.startswith(word + "=") for line in lines):
+                return lines
+
+    def close(self):
+        self.socket.close()
+        os.unlink(self.path)
+
+
+class Service:
+    def __init__(self, world, conf, *options):
+        self.world = world
+        self.dir = tempfile.mkdtemp(prefix="service-", dir=world.dir)
+        self.log_path = os.path.join(self.dir, "log")
+        self.notices = Notices(self.dir)
+        environment = dict(world.environment(), NOTIFY_SOCKET=self.notices.path)
+        with open(self.log_path, "w") as log:
+            self.process = subprocess.Popen(world.command("serve", *options, conf=conf),
+                                            stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env=environment, start_new_session=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if self.process.poll() is None:
+            self.kill()
+        self.notices.close()
+
+    def ready(self):
+        self.notices.wait_for("READY")
+        return self
+
+    def log(self):
+        with open(self.log_path) as file:
+            return file.read()
+
+    def wait_for_log(self, words, count=1):
+        deadline = time.monotonic() + WAIT_S
+        while self.log().count(words) < count:
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"the log never said {words!r} {count} times:\n{self.log()}")
+            time.sleep(0.05)
+
+    def tell(self, number):
+        self.process.send_signal(number)
+
+    def stop(self):
+        self.tell(signal.SIGTERM)
+        return self.process.wait(WAIT_S)
+
+    def kill(self):
+        """All of it, readers included, as a power cut would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(WAIT_S)
+
+
+def wait_until(check, what, seconds=WAIT_S):
+    """Until the state is there; never for a time."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = check()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError(f"never came: {what}")
+        time.sleep(0.05)
