@@ -11,7 +11,6 @@ static const char *const verb_words[] = {
     [LODGE_ORDER_ACCEPT] = "accept", [LODGE_ORDER_REJECT] = "reject",
     [LODGE_ORDER_ASSIGN] = "assign", [LODGE_ORDER_NOTE] = "note",
     [LODGE_ORDER_RESEND] = "resend", [LODGE_ORDER_EXTEND] = "extend",
-    [LODGE_ORDER_LOOK] = "look",
 };
 
 /* ---- the order ---- */
@@ -74,17 +73,15 @@ static LodgeOrderVerb get_verb(LodgeJsonDocument *json)
         if (g_strcmp0(word, verb_words[i]) == 0)
             return (LodgeOrderVerb)i;
     lodge_json_fail(json, "this order is not one this version of lodge knows");
-    return LODGE_ORDER_LOOK;
+    return LODGE_ORDER_NOTE;
 }
 
 /* Whatever sits at the socket, nothing is done with half an order. */
 static void require_members(LodgeJsonDocument *json, const LodgeOrder *order)
 {
-    gboolean about_message =
-        order->verb != LODGE_ORDER_EXTEND && order->verb != LODGE_ORDER_LOOK;
-    if (about_message && order->reference == NULL)
+    if (order->verb != LODGE_ORDER_EXTEND && order->reference == NULL)
         lodge_json_fail(json, "reference is missing");
-    if (order->verb != LODGE_ORDER_LOOK && order->reason == NULL)
+    if (order->reason == NULL)
         lodge_json_fail(json, "reason is missing");
     if (order->verb == LODGE_ORDER_EXTEND &&
         (order->council == NULL || order->until == NULL))

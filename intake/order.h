@@ -25,12 +25,11 @@ typedef enum {
     LODGE_ORDER_NOTE,   /* only write down */
     LODGE_ORDER_RESEND, /* its last receipt once more */
     LODGE_ORDER_EXTEND, /* a later deadline, for one council or all */
-    LODGE_ORDER_LOOK,   /* fetch now; only a service can */
 } LodgeOrderVerb;
 
 typedef struct {
     LodgeOrderVerb verb;
-    char *reference;  /* all but EXTEND and LOOK */
+    char *reference;  /* all but EXTEND */
     char *call;       /* EXTEND; NULL: the only one */
     char *council;    /* GSS code; with EXTEND also "all"; or NULL */
     char *timeliness; /* "on-time", "late" or NULL */
@@ -38,7 +37,7 @@ typedef struct {
     gboolean answer;  /* the address is known to be the council's */
     char *told;       /* words for the council, or NULL */
     char *until;      /* EXTEND: civil time in the call's zone */
-    char *reason;     /* all but LOOK */
+    char *reason;
 } LodgeOrder;
 
 LodgeOrder *lodge_order_new(LodgeOrderVerb verb);

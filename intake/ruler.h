@@ -17,7 +17,7 @@ LodgeRuler *lodge_ruler_new(const LodgeSettings *settings,
                             LodgeSpool *spool,
                             LodgeCommitter *committer);
 void lodge_ruler_free(LodgeRuler *ruler);
-/* Waits until it is durable. `actor`: who ordered it, for the record. LODGE_ORDER_LOOK is not for the ruler. */
+/* Waits until it is durable. `actor`: who ordered it, for the record. */
 LodgeOrderResult *lodge_ruler_run(LodgeRuler *ruler,
                                   const LodgeOrder *order,
                                   const char *actor,

@@ -35,20 +35,17 @@ static void on_recorded(gpointer data)
 
 /* ---- orders ---- */
 
-static LodgeOrderResult *look_now(LodgeService *service)
+static void look_now(LodgeService *service)
 {
     for (guint i = 0; i < service->watchers->len; i++)
         lodge_watcher_wake(g_ptr_array_index(service->watchers, i));
     lodge_desk_notify(service->desk);
-    return lodge_order_result_new();
 }
 
 static LodgeOrderResult *
 on_order(const LodgeOrder *order, const char *actor, gpointer data, GError **error)
 {
     LodgeService *service = data;
-    if (order->verb == LODGE_ORDER_LOOK)
-        return look_now(service);
     LodgeOrderResult *result = lodge_ruler_run(service->ruler, order, actor, error);
     if (result != NULL)
         lodge_desk_notify(service->desk);

@@ -1,16 +1,21 @@
 # bash completion for lodge(1)
 
-_lodge_commands='once file check-config status list show export read verify replay register'
+_lodge_commands='serve once file check-config status list show export accept reject assign note resend extend read verify replay register'
 
 # The options of a command, beside those of all.
 _lodge_options() {
     case $1 in
+    accept | assign) echo '--reason --tell --answer --council --timeliness --document' ;;
     check-config) echo '--online' ;;
+    extend) echo '--until --reason --call' ;;
     export) echo '--csv --json --call --council --all-versions' ;;
     file) echo '--call' ;;
     list) echo '--call --state --outcome --council' ;;
+    note | resend) echo '--reason' ;;
+    reject) echo '--reason --tell --answer' ;;
     register) echo '--nation --date --output' ;;
     replay) echo '--all --call --register' ;;
+    serve) echo '--quiet' ;;
     show) echo '--receipt --wording' ;;
     status) echo '--missing' ;;
     verify) echo '--repair' ;;
@@ -21,6 +26,7 @@ _lodge_options() {
 _lodge_values() {
     case $1 in
     --state) echo 'pending decided purged' ;;
+    --timeliness) echo 'on-time late' ;;
     --outcome) echo 'accepted held rejected duplicate not-a-submission' ;;
     --nation) echo 'England Wales Scotland' ;;
     esac
