@@ -37,22 +37,26 @@ gboolean lodge_examine_copy(int leaves_fd,
     return FALSE;
 }
 
+/* After the first document that could not be read no other is tried: its reason is theirs. */
 static gboolean examine_part(LodgeAirlock *airlock,
                              LodgeReading *reading,
                              const LodgePart *part,
                              int leaves_fd,
                              LodgeExamineCarve carve,
                              gpointer data,
+                             GError **fault_out,
                              GError **error)
 {
     int fd = carve(leaves_fd, part, data, error);
     if (fd < 0)
         return FALSE;
     LodgeDocumentFacts *facts =
-        lodge_airlock_read_document(airlock, fd, part->name, part->declared_type, error);
+        *fault_out == NULL ? lodge_airlock_read_document(airlock, fd, part->name,
+                                                         part->declared_type, fault_out)
+                           : NULL;
     close(fd);
     if (facts == NULL)
-        return FALSE;
+        return TRUE;
     /* The parent knows what it handed in; the reader is not asked. */
     g_strlcpy(facts->sha256, part->sha256, sizeof facts->sha256);
     facts->size_bytes = part->size_bytes;
@@ -65,6 +69,7 @@ LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
                                     int leaves_fd,
                                     LodgeExamineCarve carve,
                                     gpointer data,
+                                    GError **fault_out,
                                     GError **error)
 {
     g_autoptr(LodgeReading) reading = lodge_reading_new();
@@ -81,7 +86,7 @@ LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
         if (part->kind != LODGE_PART_DOCUMENT || part->stream_offset < 0 ||
             lodge_reading_find_document(reading, part->sha256) != NULL)
             continue;
-        if (!examine_part(airlock, reading, part, leaves_fd, carve, data, error))
+        if (!examine_part(airlock, reading, part, leaves_fd, carve, data, fault_out, error))
             return NULL;
     }
     return g_steal_pointer(&reading);

@@ -14,11 +14,14 @@ typedef int (*LodgeExamineCarve)(int leaves_fd,
                                  gpointer data,
                                  GError **error);
 
+/* NULL with error: nothing is known of the message. A document that could not be examined for a reason of ours
+ * leaves the message's own facts standing: then `fault_out` is set, all documents are carved, and none after it is read. */
 LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
                                     int input_fd,
                                     int leaves_fd,
                                     LodgeExamineCarve carve,
                                     gpointer data,
+                                    GError **fault_out,
                                     GError **error);
 
 /* Reads the part's bytes and passes them on in pieces while checking their digest: the common half of every

@@ -72,6 +72,7 @@ static gboolean reach_verdict(LodgeRecorder *recorder,
                               LodgeLedger *ledger,
                               const LodgeLedgerMessage *message,
                               const LodgeFound *found,
+                              gboolean pending,
                               gint64 now_us,
                               LodgeVerdict *verdict,
                               GError **error)
@@ -84,6 +85,7 @@ static gboolean reach_verdict(LodgeRecorder *recorder,
     if (found->fault_code != NULL) {
         evidence->our_fault = g_strdup(found->fault_code);
         evidence->our_fault_words = g_strdup(found->fault_words);
+        evidence->pending = pending;
     }
     return lodge_verdict_reach(verdict, rules, recorder->settings->smtp, ledger, message,
                                found->reading, evidence, now_us, error);
@@ -104,6 +106,40 @@ static gboolean must_defer(const LodgeSettings *settings,
 {
     return found->fault_code != NULL &&
            message->attempts + 1 < settings->limits.process_attempts;
+}
+
+/* The first time, its sender is told that it is here: where he is known, and may be answered. That this cannot be
+ * said is no reason not to wait. */
+static gboolean acknowledge(Record *record,
+                            LodgeTransaction *txn,
+                            LodgeLedger *ledger,
+                            const LodgeLedgerMessage *message,
+                            gint64 now_us,
+                            GError **error)
+{
+    g_auto(LodgeVerdict) verdict = {0};
+    g_autoptr(GError) failure = NULL;
+    if (message->receipts->len > 0 || !record->found->reading->message->parseable)
+        return TRUE;
+    if (reach_verdict(record->recorder, ledger, message, record->found, TRUE, now_us,
+                      &verdict, &failure))
+        return lodge_verdict_owe(&verdict, txn, message, now_us, error);
+    lodge_log_warning("not-acknowledged", "reference", message->reference, "reason",
+                      failure->message, NULL);
+    return TRUE;
+}
+
+static gboolean defer_found(Record *record,
+                            LodgeTransaction *txn,
+                            LodgeLedger *ledger,
+                            const LodgeLedgerMessage *message,
+                            gint64 now_us,
+                            GError **error)
+{
+    const LodgeFound *found = record->found;
+    record->outcome = "deferred";
+    return defer(txn, message, found->fault_code, found->fault_words, now_us, error) &&
+           acknowledge(record, txn, ledger, message, now_us, error);
 }
 
 /* No verdict: the index failed (then this batch has), the configuration lost its call (a person must act, and
@@ -150,12 +186,10 @@ static gboolean apply(LodgeTransaction *txn,
             "deferred"; /* our own disk: no attempt, the next pass takes it up */
         return TRUE;
     }
-    if (must_defer(settings, message, found)) {
-        record->outcome = "deferred";
-        return defer(txn, message, found->fault_code, found->fault_words, now_us, error);
-    }
+    if (must_defer(settings, message, found))
+        return defer_found(record, txn, ledger, message, now_us, error);
     g_auto(LodgeVerdict) verdict = {0};
-    if (!reach_verdict(record->recorder, ledger, message, found, now_us, &verdict,
+    if (!reach_verdict(record->recorder, ledger, message, found, FALSE, now_us, &verdict,
                        &failure))
         return put_off(record, txn, message, failure, now_us, error);
     record->outcome = lodge_outcome_format(verdict.decision->outcome);

@@ -1,7 +1,8 @@
 /* record.h - steps five and six of the walk: decide inside the commit, and record all of it at once.
  *
  * One segment holds the four inputs, the decision, the documents, and the receipts that are owed. A
- * message that could not be read for reasons of ours is deferred instead, and after so many attempts decided
+ * message that could not be read for reasons of ours is deferred instead (and its sender told, where the sender
+ * at least is known: once, so that nobody waits in the dark for a fault of ours), and after so many attempts decided
  * (held) with a finding that says whose fault it was. */
 #pragma once
 
@@ -16,7 +17,8 @@ typedef void (*LodgeRecorded)(const char *reference,
                               const GError *error,
                               gpointer data);
 
-/* What a worker found out about one message. Either `reading` or `fault_code`. */
+/* What a worker found out about one message. With `fault_code` the reading is what is known all the same: the message
+ * without its documents, or nothing at all. */
 typedef struct {
     char *reference;
     GBytes *reading_bytes;

@@ -287,11 +287,11 @@ static gboolean add_decision(const LodgeVerdict *verdict,
     return lodge_transaction_add(txn, &event, error);
 }
 
-static gboolean add_receipts(LodgeTransaction *txn,
-                             const LodgeLedgerMessage *message,
-                             const LodgeVerdict *verdict,
-                             gint64 now_us,
-                             GError **error)
+gboolean lodge_verdict_owe(const LodgeVerdict *verdict,
+                           LodgeTransaction *txn,
+                           const LodgeLedgerMessage *message,
+                           gint64 now_us,
+                           GError **error)
 {
     for (guint i = 0; i < verdict->mails->len; i++) {
         const LodgeReceiptContent *content =
@@ -327,5 +327,5 @@ gboolean lodge_verdict_record(const LodgeVerdict *verdict,
 {
     return add_decision(verdict, txn, message, reading, reading_bytes, rules_bytes, now_us,
                         error) &&
-           add_receipts(txn, message, verdict, now_us, error);
+           lodge_verdict_owe(verdict, txn, message, now_us, error);
 }

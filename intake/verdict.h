@@ -42,6 +42,12 @@ gboolean lodge_verdict_record(const LodgeVerdict *verdict,
                               GBytes *rules_bytes,
                               gint64 now_us,
                               GError **error);
+/* Stores the receipts owed alone: for a message that stays pending. */
+gboolean lodge_verdict_owe(const LodgeVerdict *verdict,
+                           LodgeTransaction *txn,
+                           const LodgeLedgerMessage *message,
+                           gint64 now_us,
+                           GError **error);
 void lodge_verdict_clear(LodgeVerdict *verdict);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LodgeVerdict, lodge_verdict_clear)

@@ -68,8 +68,11 @@ static gboolean settle_reading(LodgeFound *found, LodgeReading *reading, GError 
     return found->reading != NULL;
 }
 
-static gboolean
-read_message(LodgeWorkers *workers, const Job *job, LodgeFound *found, GError **error)
+static gboolean read_message(LodgeWorkers *workers,
+                             const Job *job,
+                             LodgeFound *found,
+                             GError **fault_out,
+                             GError **error)
 {
     int input_fd = lodge_spool_open_object(workers->spool, job->sha256, error);
     if (input_fd < 0)
@@ -79,7 +82,7 @@ read_message(LodgeWorkers *workers, const Job *job, LodgeFound *found, GError **
     if (leaves_fd >= 0) {
         Carving carving = {workers->spool, found->stages};
         reading = lodge_examine_message(workers->airlock, input_fd, leaves_fd, carve_stage,
-                                        &carving, error);
+                                        &carving, fault_out, error);
         close(leaves_fd);
     }
     close(input_fd);
@@ -96,13 +99,17 @@ static const char *fault_code(const GError *error)
     return "report-unreadable";
 }
 
-/* What is known of a message that could not be read: nothing but that it is there. */
 static void find_fault(LodgeFound *found, const GError *error)
 {
     lodge_log_warning("not-read", "reference", found->reference, "reason", error->message,
                       NULL);
     found->fault_code = g_strdup(fault_code(error));
     found->fault_words = g_strdup(error->message);
+}
+
+/* What is known of a message that could not be read: nothing but that it is there. */
+static void find_nothing(LodgeFound *found)
+{
     g_ptr_array_set_size(found->stages, 0);
     g_clear_pointer(&found->reading_bytes, g_bytes_unref);
     g_clear_pointer(&found->reading, lodge_reading_free);
@@ -121,8 +128,12 @@ static void work(LodgeWorkers *workers, const Job *job)
     LodgeFound *found = g_new0(LodgeFound, 1);
     found->reference = g_strdup(job->reference);
     found->stages = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_stage_free);
-    if (!read_message(workers, job, found, &error))
-        find_fault(found, error);
+    g_autoptr(GError) fault = NULL;
+    gboolean read = read_message(workers, job, found, &fault, &error);
+    if (!read)
+        find_nothing(found);
+    if (!read || fault != NULL)
+        find_fault(found, read ? fault : error);
     lodge_recorder_submit(workers->recorder, found);
 }
 

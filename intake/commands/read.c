@@ -145,10 +145,13 @@ read_message(LodgeContext *context, LodgeAirlock *airlock, int fd, GError **erro
     int leaves_fd = lodge_command_scratch("leaves", error);
     if (leaves_fd < 0)
         return FALSE;
+    g_autoptr(GError) fault = NULL;
     g_autoptr(LodgeReading) reading =
-        lodge_examine_message(airlock, fd, leaves_fd, carve, NULL, error);
+        lodge_examine_message(airlock, fd, leaves_fd, carve, NULL, &fault, error);
     close(leaves_fd);
-    if (reading == NULL)
+    if (reading != NULL && fault != NULL)
+        g_propagate_error(error, g_steal_pointer(&fault));
+    if (reading == NULL || (error != NULL && *error != NULL))
         return FALSE;
     g_autoptr(GBytes) json = lodge_report_format_reading(reading);
     if (context->json)

@@ -201,7 +201,9 @@ static void add_message_findings(Case *at)
 static void add_our_fault(Case *at)
 {
     const char *words = at->evidence->our_fault_words;
-    lodge_findings_add(at->decision->findings, LODGE_FINDING_OUR_FAULT,
+    lodge_findings_add(at->decision->findings,
+                       at->evidence->pending ? LODGE_FINDING_STILL_TRYING
+                                             : LODGE_FINDING_OUR_FAULT,
                        words == NULL ? at->evidence->our_fault : words, NULL, NULL);
 }
 
@@ -397,8 +399,15 @@ static void owe_receipt(Case *at)
     decision->may_answer = g_strdup(judge_answer(at, find_answered(at)));
     if (strcmp(decision->may_answer, "yes") != 0)
         return;
-    LodgeReceiptInputs inputs = {at->reading, at->history,   at->rules,
-                                 decision,    at->extension, at->ruled_timeliness};
+    const LodgeReceiptInputs inputs = {
+        .reading = at->reading,
+        .history = at->history,
+        .rules = at->rules,
+        .decision = decision,
+        .extension = at->extension,
+        .ruled_timeliness = at->ruled_timeliness,
+        .pending = at->evidence->pending,
+    };
     g_ptr_array_add(decision->receipts, lodge_receipt_content_make(&inputs));
 }
 

@@ -40,6 +40,8 @@ GBytes *lodge_evidence_format(const LodgeEvidence *evidence)
     lodge_json_add_int(json, "attempts", evidence->attempts);
     lodge_json_add_string(json, "our_fault", evidence->our_fault);
     lodge_json_add_string(json, "our_fault_words", evidence->our_fault_words);
+    if (evidence->pending)
+        lodge_json_add_int(json, "pending", 1);
     if (evidence->ruling != NULL)
         lodge_ruling_write(evidence->ruling, json, "ruling");
     lodge_json_end_object(json);
@@ -68,6 +70,7 @@ LodgeEvidence *lodge_evidence_parse(GBytes *bytes, GError **error)
     evidence->our_fault = g_strdup(lodge_json_get_optional_string(json, root, "our_fault"));
     evidence->our_fault_words =
         g_strdup(lodge_json_get_optional_string(json, root, "our_fault_words"));
+    evidence->pending = lodge_json_get_optional_int(json, root, "pending", 0) != 0;
     evidence->ruling = lodge_ruling_read(json, root, "ruling");
     if (!lodge_json_finish(json, error)) {
         g_prefix_error(error, "evidence: ");

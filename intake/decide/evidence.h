@@ -17,6 +17,8 @@ typedef struct {
     char *
         our_fault; /* after the last attempt: which fault kept us from reading it, or NULL */
     char *our_fault_words;
+    gboolean
+        pending; /* with our_fault: we go on trying, so the answer is only a first word */
     LodgeRuling *ruling; /* a person's, in force; or NULL */
 } LodgeEvidence;
 

@@ -7,6 +7,7 @@
 
 static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
     [LODGE_FINDING_OUR_FAULT] = {"our-fault", LODGE_HOLD, "our-fault"},
+    [LODGE_FINDING_STILL_TRYING] = {"not-examined-yet", LODGE_HOLD, "not-examined-yet"},
     [LODGE_FINDING_MESSAGE_UNREADABLE] = {"message-unreadable", LODGE_HOLD,
                                           "message-unreadable"},
     [LODGE_FINDING_MESSAGE_READ_IN_PART] = {"message-read-in-part", LODGE_HOLD,

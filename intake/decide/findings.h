@@ -11,6 +11,7 @@
 typedef enum {
     /* our own doing */
     LODGE_FINDING_OUR_FAULT,
+    LODGE_FINDING_STILL_TRYING,
     /* the message */
     LODGE_FINDING_MESSAGE_UNREADABLE,
     LODGE_FINDING_MESSAGE_READ_IN_PART,

@@ -16,6 +16,7 @@ typedef struct {
     const LodgeRules *rules;
     const LodgeDecision *decision;   /* complete but for its receipts */
     const LodgeExtension *extension; /* that gave the deadline, or NULL */
+    gboolean pending;                /* nothing is decided yet: a first word */
     gboolean ruled_timeliness;       /* a person decided by which time it counts */
 } LodgeReceiptInputs;
 

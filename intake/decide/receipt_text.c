@@ -32,6 +32,10 @@ static void add_line(LodgeLetter *letter, const char *label, const char *value)
 
 static void add_outcome(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
 {
+    if (inputs->pending) {
+        add_sentence(letter, inputs, "received", NULL, NULL);
+        return;
+    }
     switch (inputs->decision->outcome) {
     case LODGE_ACCEPTED:
         add_sentence(letter, inputs, "filed", "noun", inputs->rules->call->noun);

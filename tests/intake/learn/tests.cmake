@@ -4,6 +4,10 @@ target_link_libraries(lodge-reader-faulty PRIVATE lodge_flags lodge_report lodge
 lodge_test(intake/learn/test_airlock lodge_learn)
 add_dependencies(intake_learn_test_airlock lodge-reader-faulty)
 
+add_executable(lodge-reader-without-documents intake/learn/reader_without_documents.c)
+target_link_libraries(lodge-reader-without-documents
+    PRIVATE lodge_flags lodge_mail lodge_report lodge_cell)
+
 lodge_test(intake/learn/test_examination lodge_learn)
 target_sources(intake_learn_test_examination PRIVATE intake/learn/tsv.c)
 add_dependencies(intake_learn_test_examination lodge-reader)
