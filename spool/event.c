@@ -99,6 +99,7 @@ static gpointer copy_folder(gconstpointer source, gpointer data)
     LodgeEventFolder *copy = g_new0(LodgeEventFolder, 1);
     *copy = *(const LodgeEventFolder *)source;
     copy->folder = g_strdup(copy->folder);
+    copy->unseen_uids = g_strdup(copy->unseen_uids);
     return copy;
 }
 
@@ -201,6 +202,8 @@ LodgeEventFolder *lodge_event_folder_new(const char *folder)
 {
     LodgeEventFolder *account = g_new0(LodgeEventFolder, 1);
     account->folder = g_strdup(folder);
+    account->looked_us = LODGE_INSTANT_UNKNOWN;
+    account->unseen_since_us = LODGE_INSTANT_UNKNOWN;
     return account;
 }
 
@@ -209,5 +212,6 @@ void lodge_event_folder_free(LodgeEventFolder *folder)
     if (folder == NULL)
         return;
     g_free(folder->folder);
+    g_free(folder->unseen_uids);
     g_free(folder);
 }

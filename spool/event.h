@@ -69,6 +69,14 @@ typedef struct {
     guint64 fetched;  /* of these, kept in this pass */
     guint64 failed;   /* of these, not fetched; named in the log */
     guint64 vanished; /* known earlier in this epoch, no longer listed */
+
+    /* When this look at the folder began; not set: it counts as none, the next one begins where the last one
+     * that counts has ended. */
+    gint64 looked_us;
+    guint64
+        unseen; /* UIDs given to messages since the last look and gone before this one */
+    char *unseen_uids;      /* which: "10-11,14"; at least `unseen` of them. NULL: none */
+    gint64 unseen_since_us; /* the last look */
 } LodgeEventFolder;
 
 typedef struct {

@@ -57,6 +57,12 @@ add_documents(LodgeJsonWriter *writer, const char *name, const GPtrArray *docume
     lodge_json_end_array(writer);
 }
 
+static void add_instant(LodgeJsonWriter *writer, const char *name, gint64 instant_us)
+{
+    lodge_json_add_instant(writer, name,
+                           instant_us == 0 ? LODGE_INSTANT_UNKNOWN : instant_us);
+}
+
 static void add_folders(LodgeJsonWriter *writer, const char *name, const GPtrArray *folders)
 {
     lodge_json_begin_array(writer, name);
@@ -71,15 +77,13 @@ static void add_folders(LodgeJsonWriter *writer, const char *name, const GPtrArr
         lodge_json_add_int(writer, "fetched", (gint64)folder->fetched);
         lodge_json_add_int(writer, "failed", (gint64)folder->failed);
         lodge_json_add_int(writer, "vanished", (gint64)folder->vanished);
+        add_instant(writer, "looked_at", folder->looked_us);
+        lodge_json_add_int(writer, "unseen", (gint64)folder->unseen);
+        lodge_json_add_string(writer, "unseen_uids", folder->unseen_uids);
+        add_instant(writer, "unseen_since", folder->unseen_since_us);
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);
-}
-
-static void add_instant(LodgeJsonWriter *writer, const char *name, gint64 instant_us)
-{
-    lodge_json_add_instant(writer, name,
-                           instant_us == 0 ? LODGE_INSTANT_UNKNOWN : instant_us);
 }
 
 static void add_member(LodgeJsonWriter *writer,

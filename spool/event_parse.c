@@ -87,6 +87,20 @@ static gpointer get_document(LodgeJsonDocument *document, const LodgeJsonNode *o
     return found;
 }
 
+/* Journals from before looks were remembered have none of it. */
+static void
+get_look(LodgeJsonDocument *document, const LodgeJsonNode *object, LodgeEventFolder *folder)
+{
+    gint64 unseen = lodge_json_get_optional_int(document, object, "unseen", 0);
+    if (unseen < 0)
+        lodge_json_fail(document, "unseen is negative");
+    folder->unseen = (guint64)MAX(unseen, 0);
+    folder->unseen_uids =
+        g_strdup(lodge_json_get_optional_string(document, object, "unseen_uids"));
+    folder->looked_us = lodge_json_get_instant(document, object, "looked_at");
+    folder->unseen_since_us = lodge_json_get_instant(document, object, "unseen_since");
+}
+
 static gpointer get_folder(LodgeJsonDocument *document, const LodgeJsonNode *object)
 {
     LodgeEventFolder *folder = lodge_event_folder_new(NULL);
@@ -98,6 +112,7 @@ static gpointer get_folder(LodgeJsonDocument *document, const LodgeJsonNode *obj
     folder->fetched = get_count(document, object, "fetched");
     folder->failed = get_count(document, object, "failed");
     folder->vanished = get_count(document, object, "vanished");
+    get_look(document, object, folder);
     return folder;
 }
 

@@ -231,6 +231,49 @@ GArray *lodge_ledger_list_epochs(LodgeLedger *ledger,
                                  const char *folder,
                                  GError **error);
 
+/* The last look at an epoch of a folder, however many passes ago. */
+typedef struct {
+    gint64 at_us; /* LODGE_INSTANT_UNKNOWN: it was never looked at */
+    guint64 seq;  /* of the event that told of it */
+    guint32 uidnext;
+    guint64 vanished;
+} LodgeLedgerLook;
+gboolean lodge_ledger_get_look(LodgeLedger *ledger,
+                               const char *account,
+                               const char *folder,
+                               guint32 uidvalidity,
+                               LodgeLedgerLook *look_out,
+                               GError **error);
+/* The look of this account that is longest ago, or LODGE_INSTANT_UNKNOWN. */
+gboolean lodge_ledger_get_earliest_look(LodgeLedger *ledger,
+                                        const char *account,
+                                        gint64 *at_us_out,
+                                        GError **error);
+
+/* Messages kept after this event, and where they were found first: LodgeLedgerArrival. */
+typedef struct {
+    char *message_sha256, *folder;
+    gint64 internaldate_us;
+    guint64 seq;
+} LodgeLedgerArrival;
+void lodge_ledger_arrival_free(LodgeLedgerArrival *arrival);
+GPtrArray *lodge_ledger_list_arrivals(LodgeLedger *ledger,
+                                      const char *account,
+                                      guint64 after_seq,
+                                      GError **error);
+
+/* Messages that may have come to a folder and gone again between two looks. */
+typedef struct {
+    char *account, *folder;
+    guint32 uidvalidity;
+    guint64 count;
+    char *uids; /* "10-11,14": at least `count` of them */
+    gint64 since_us, until_us;
+} LodgeLedgerUnseen;
+void lodge_ledger_unseen_free(LodgeLedgerUnseen *unseen);
+/* Those of looks at or after this instant, the latest first: LodgeLedgerUnseen. */
+GPtrArray *lodge_ledger_list_unseen(LodgeLedger *ledger, gint64 after_us, GError **error);
+
 /* Events of a message in order, for its timeline: LodgeLedgerLine. */
 typedef struct {
     gint64 at_us;

@@ -39,13 +39,12 @@ static gint64 find_message(LodgeLedger *ledger, const char *reference, GError **
                 error);
 }
 
-/* The folder's id, noting that it was seen now. */
-static gint64 see_folder(LodgeLedger *ledger,
-                         const char *account,
-                         const char *folder,
-                         guint32 uidvalidity,
-                         guint64 seq,
-                         GError **error)
+gint64 lodge_ledger_see_folder(LodgeLedger *ledger,
+                               const char *account,
+                               const char *folder,
+                               guint32 uidvalidity,
+                               guint64 seq,
+                               GError **error)
 {
     static const char sql[] =
         "INSERT INTO folder(account, folder, uidvalidity, last_seq) VALUES(?1, ?2, ?3, ?4)"
@@ -67,8 +66,8 @@ locate(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GError **er
     const LodgeLocation *location = &event->location;
     if (location->account == NULL)
         return TRUE;
-    gint64 folder = see_folder(ledger, location->account, location->folder,
-                               location->uidvalidity, event->seq, error);
+    gint64 folder = lodge_ledger_see_folder(ledger, location->account, location->folder,
+                                            location->uidvalidity, event->seq, error);
     return folder > 0 &&
            lodge_ledger_run(ledger, error, sql, LEDGER_INT(folder),
                             LEDGER_INT(location->uid), LEDGER_INT(message),
@@ -279,43 +278,6 @@ apply_marked(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GErro
         LEDGER_INT(event->location.uid));
 }
 
-static gboolean insert_pass_folder(LodgeLedger *ledger,
-                                   const LodgeEvent *event,
-                                   guint ordinal,
-                                   GError **error)
-{
-    static const char sql[] =
-        "INSERT INTO pass_folder(account, ordinal, folder, uidvalidity, uidnext, present,"
-        " known, fetched, failed, vanished) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-    const LodgeEventFolder *folder = g_ptr_array_index(event->folders, ordinal);
-    return see_folder(ledger, event->account, folder->folder, folder->uidvalidity,
-                      event->seq, error) > 0 &&
-           lodge_ledger_run(ledger, error, sql, LEDGER_TEXT(event->account),
-                            LEDGER_INT(ordinal), LEDGER_TEXT(folder->folder),
-                            LEDGER_INT(folder->uidvalidity), LEDGER_INT(folder->uidnext),
-                            LEDGER_INT(folder->present), LEDGER_INT(folder->known),
-                            LEDGER_INT(folder->fetched), LEDGER_INT(folder->failed),
-                            LEDGER_INT(folder->vanished));
-}
-
-static gboolean
-apply_passed(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GError **error)
-{
-    (void)message;
-    static const char clear[] = "DELETE FROM pass_folder WHERE account = ?1";
-    static const char sql[] = "INSERT OR REPLACE INTO pass(account, at_us, call, complete)"
-                              " VALUES(?1, ?2, ?3, ?4)";
-    if (event->account == NULL)
-        return TRUE;
-    gboolean good = lodge_ledger_run(ledger, error, clear, LEDGER_TEXT(event->account)) &&
-                    lodge_ledger_run(ledger, error, sql, LEDGER_TEXT(event->account),
-                                     LEDGER_INT(event->at_us), LEDGER_TEXT(event->call),
-                                     LEDGER_INT(event->complete));
-    for (guint i = 0; good && event->folders != NULL && i < event->folders->len; i++)
-        good = insert_pass_folder(ledger, event, i, error);
-    return good;
-}
-
 static gboolean apply_projected(LodgeLedger *ledger,
                                 const LodgeEvent *event,
                                 gint64 message,
@@ -385,7 +347,7 @@ gboolean lodge_ledger_apply(LodgeLedger *ledger, const LodgeEvent *event, GError
         [LODGE_EVENT_ATTEMPTED] = apply_attempted,
         [LODGE_EVENT_ANSWERED] = apply_answered,
         [LODGE_EVENT_MARKED] = apply_marked,
-        [LODGE_EVENT_PASSED] = apply_passed,
+        [LODGE_EVENT_PASSED] = lodge_ledger_apply_passed,
         [LODGE_EVENT_PROJECTED] = apply_projected,
         [LODGE_EVENT_RULED] = lodge_ledger_apply_ruled,
         [LODGE_EVENT_EXTENDED] = lodge_ledger_apply_extended,

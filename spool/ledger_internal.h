@@ -12,7 +12,7 @@
 #include <sqlite3.h>
 
 /* Changes whenever the tables or what is put into them change: another number is rebuilt. */
-#define LODGE_LEDGER_SCHEMA 3
+#define LODGE_LEDGER_SCHEMA 4
 #define LODGE_LEDGER_APPLICATION 0x6c6f6467 /* "lodg" */
 #define LODGE_LEDGER_FILE "ledger.db"
 
@@ -64,6 +64,19 @@ gboolean lodge_ledger_apply_version(LodgeLedger *ledger,
                                     const LodgeEvent *event,
                                     gint64 message,
                                     GError **error);
+
+/* Stands in ledger_pass.c. */
+gboolean lodge_ledger_apply_passed(LodgeLedger *ledger,
+                                   const LodgeEvent *event,
+                                   gint64 message,
+                                   GError **error);
+/* The folder's id, noting that it was seen now; -1: the error is set. */
+gint64 lodge_ledger_see_folder(LodgeLedger *ledger,
+                               const char *account,
+                               const char *folder,
+                               guint32 uidvalidity,
+                               guint64 seq,
+                               GError **error);
 
 gboolean lodge_ledger_begin(LodgeLedger *ledger, GError **error);
 gboolean lodge_ledger_commit(LodgeLedger *ledger, GError **error);

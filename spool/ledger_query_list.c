@@ -1,4 +1,4 @@
-/* Short lists for the walk: what is pending, known, unmarked; history; passes; timelines. */
+/* Short lists for the walk: what is pending, known, unmarked; history; timelines. */
 #include "spool/ledger_internal.h"
 
 GPtrArray *lodge_ledger_list_rows(LodgeLedger *ledger,
@@ -224,61 +224,6 @@ GPtrArray *lodge_ledger_list_council(LodgeLedger *ledger,
                                         LEDGER_TEXT(council),
                                         LEDGER_TEXT(reference != NULL ? reference : "")),
                      error);
-}
-
-/* ---- passes ---- */
-
-void lodge_ledger_pass_free(LodgeLedgerPass *pass)
-{
-    if (pass == NULL)
-        return;
-    g_free(pass->account);
-    g_clear_pointer(&pass->folders, g_ptr_array_unref);
-    g_free(pass);
-}
-
-static gpointer read_folder(sqlite3_stmt *statement)
-{
-    LodgeEventFolder *folder = lodge_event_folder_new(NULL);
-    folder->folder = lodge_ledger_column_text(statement, 0);
-    folder->uidvalidity = (guint32)sqlite3_column_int64(statement, 1);
-    folder->uidnext = (guint32)sqlite3_column_int64(statement, 2);
-    folder->present = (guint64)sqlite3_column_int64(statement, 3);
-    folder->known = (guint64)sqlite3_column_int64(statement, 4);
-    folder->fetched = (guint64)sqlite3_column_int64(statement, 5);
-    folder->failed = (guint64)sqlite3_column_int64(statement, 6);
-    folder->vanished = (guint64)sqlite3_column_int64(statement, 7);
-    return folder;
-}
-
-static gpointer read_pass(sqlite3_stmt *statement)
-{
-    LodgeLedgerPass *pass = g_new0(LodgeLedgerPass, 1);
-    pass->account = lodge_ledger_column_text(statement, 0);
-    pass->at_us = lodge_ledger_column_instant(statement, 1);
-    pass->complete = sqlite3_column_int(statement, 2) != 0;
-    return pass;
-}
-
-GPtrArray *lodge_ledger_list_passes(LodgeLedger *ledger, GError **error)
-{
-    static const char sql[] = "SELECT account, at_us, complete FROM pass ORDER BY account";
-    static const char folders[] =
-        "SELECT folder, uidvalidity, uidnext, present, known, fetched, failed, vanished"
-        " FROM pass_folder WHERE account = ?1 ORDER BY ordinal";
-    g_return_val_if_fail(ledger != NULL, NULL);
-    g_autoptr(GPtrArray) passes = lodge_ledger_list_rows(
-        ledger, lodge_ledger_query_values(ledger, sql, NULL, 0, error), read_pass,
-        (GDestroyNotify)lodge_ledger_pass_free, error);
-    for (guint i = 0; passes != NULL && i < passes->len; i++) {
-        LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
-        pass->folders = lodge_ledger_list_rows(
-            ledger, lodge_ledger_query(ledger, error, folders, LEDGER_TEXT(pass->account)),
-            read_folder, (GDestroyNotify)lodge_event_folder_free, error);
-        if (pass->folders == NULL)
-            return NULL;
-    }
-    return g_steal_pointer(&passes);
 }
 
 /* ---- timelines ---- */

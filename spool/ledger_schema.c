@@ -84,6 +84,16 @@ const char *const lodge_ledger_schema_sql[] = {
     " uidvalidity INTEGER NOT NULL, uidnext INTEGER NOT NULL, present INTEGER NOT NULL,"
     " known INTEGER NOT NULL, fetched INTEGER NOT NULL, failed INTEGER NOT NULL,"
     " vanished INTEGER NOT NULL, PRIMARY KEY(account, ordinal)) STRICT, WITHOUT ROWID;",
+
+    /* the last look at an epoch of a folder, however many passes ago */
+    "CREATE TABLE look(folder INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,"
+    " uidnext INTEGER NOT NULL, vanished INTEGER NOT NULL) STRICT;"
+
+    /* messages that may have come and gone between two looks; never removed */
+    "CREATE TABLE unseen(seq INTEGER NOT NULL, ordinal INTEGER NOT NULL, account TEXT NOT NULL,"
+    " folder TEXT NOT NULL, uidvalidity INTEGER NOT NULL, count INTEGER NOT NULL, uids TEXT,"
+    " since_us INTEGER, until_us INTEGER NOT NULL,"
+    " PRIMARY KEY(seq, ordinal)) STRICT, WITHOUT ROWID;",
     NULL,
 };
 
@@ -101,5 +111,7 @@ const LodgeLedgerTable lodge_ledger_tables[] = {
     {"receipt", "id"},
     {"pass", "account"},
     {"pass_folder", "account, ordinal"},
+    {"look", "folder"},
+    {"unseen", "seq, ordinal"},
     {NULL, NULL},
 };

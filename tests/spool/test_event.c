@@ -47,6 +47,10 @@ static void fill_folders(LodgeEvent *event)
     folder->fetched = 3;
     folder->failed = 2;
     folder->vanished = 1;
+    folder->looked_us = T0 + 60;
+    folder->unseen = 6;
+    folder->unseen_uids = g_strdup("10-14,17");
+    folder->unseen_since_us = T0 + 50;
     g_ptr_array_add(event->folders, folder);
 }
 
@@ -256,6 +260,26 @@ static void the_journal_of_a_rich_day_names_nobody(void **state)
     remove_dir(dir);
 }
 
+/* A pass as it was recorded before looks were remembered. */
+static void an_old_account_of_a_folder_is_still_read(void **state)
+{
+    (void)state;
+    static const char row[] =
+        "{\"seq\":1,\"type\":\"passed\",\"at\":\"2024-07-18T10:00:00.000000Z\","
+        "\"call\":\"c\",\"complete\":true,\"record\":\"" SALT "\"}";
+    static const char record[] =
+        "{\"salt\":\"" SALT "\",\"account\":\"plans\",\"folders\":[{\"folder\":\"INBOX\","
+        "\"uidvalidity\":7,\"uidnext\":9,\"present\":5,\"known\":4,\"fetched\":1,"
+        "\"failed\":0,\"vanished\":2}]}";
+    g_autoptr(GBytes) bytes = g_bytes_new_static(record, strlen(record));
+    g_autoptr(LodgeEvent) event = parse_back(row, bytes);
+    const LodgeEventFolder *folder = g_ptr_array_index(event->folders, 0);
+    assert_int_equal(folder->uidnext, 9);
+    assert_int_equal(folder->looked_us, LODGE_INSTANT_UNKNOWN);
+    assert_int_equal(folder->unseen, 0);
+    assert_null(folder->unseen_uids);
+}
+
 static void the_same_record_twice_has_two_digests(void **state)
 {
     (void)state;
@@ -337,6 +361,7 @@ int main(void)
         cmocka_unit_test(an_empty_event_of_zeros_means_not_set),
         cmocka_unit_test(no_row_holds_anything_personal),
         cmocka_unit_test(the_journal_of_a_rich_day_names_nobody),
+        cmocka_unit_test(an_old_account_of_a_folder_is_still_read),
         cmocka_unit_test(the_same_record_twice_has_two_digests),
         cmocka_unit_test(rows_that_are_not_ours_are_refused),
         cmocka_unit_test(a_record_of_another_row_is_refused),

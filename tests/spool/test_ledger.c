@@ -490,6 +490,98 @@ static void a_mailbox_remembers_its_last_pass_and_its_epochs(void **state)
     assert_int_equal(g_array_index(seen, guint32, 1), 5);
 }
 
+static void record_look(
+    World *world, guint32 uidvalidity, gint64 looked_us, guint32 uidnext, guint64 unseen)
+{
+    g_autoptr(LodgeEvent) event = lodge_event_new(LODGE_EVENT_PASSED, T0, NULL);
+    event->account = g_strdup("plans");
+    event->folders =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_event_folder_free);
+    LodgeEventFolder *folder = lodge_event_folder_new("INBOX");
+    folder->uidvalidity = uidvalidity;
+    folder->uidnext = uidnext;
+    folder->vanished = 3;
+    folder->looked_us = looked_us;
+    folder->unseen = unseen;
+    folder->unseen_uids = unseen > 0 ? g_strdup("10-11") : NULL;
+    folder->unseen_since_us = unseen > 0 ? T0 : LODGE_INSTANT_UNKNOWN;
+    g_ptr_array_add(event->folders, folder);
+    record(world, event);
+}
+
+static void
+the_last_look_is_remembered_per_epoch_and_outlives_a_pass_without_one(void **state)
+{
+    World *world = *state;
+    gint64 earliest_us = 0;
+    assert_true(lodge_ledger_get_earliest_look(world->ledger, "plans", &earliest_us, NULL));
+    assert_int_equal(earliest_us, LODGE_INSTANT_UNKNOWN);
+    record_look(world, 7, T0 + SECOND, 10, 0);
+    record_look(world, 8, T0 + 2 * SECOND, 4, 0);
+    record_look(world, 7, LODGE_INSTANT_UNKNOWN, 99, 0); /* did not come to its end */
+    g_autoptr(LodgeEvent) elsewhere = lodge_event_new(LODGE_EVENT_PASSED, T0, NULL);
+    elsewhere->account = g_strdup("plans");
+    record(world, elsewhere);
+    LodgeLedgerLook look;
+    assert_true(lodge_ledger_get_look(world->ledger, "plans", "INBOX", 7, &look, NULL));
+    assert_int_equal(look.at_us, T0 + SECOND);
+    assert_int_equal(look.uidnext, 10);
+    assert_int_equal(look.vanished, 3);
+    assert_true(lodge_ledger_get_look(world->ledger, "plans", "INBOX", 8, &look, NULL));
+    assert_int_equal(look.uidnext, 4);
+    assert_true(lodge_ledger_get_look(world->ledger, "plans", "INBOX", 9, &look, NULL));
+    assert_int_equal(look.at_us, LODGE_INSTANT_UNKNOWN);
+    assert_true(lodge_ledger_get_earliest_look(world->ledger, "plans", &earliest_us, NULL));
+    assert_int_equal(earliest_us, T0 + SECOND);
+}
+
+static void arrivals_are_what_was_kept_since_and_where_it_was_first(void **state)
+{
+    World *world = *state;
+    g_free(keep(world, "before", 1));
+    record_look(world, 7, T0 + SECOND, 10, 0);
+    LodgeLedgerLook look;
+    assert_true(lodge_ledger_get_look(world->ledger, "plans", "INBOX", 7, &look, NULL));
+    g_autofree char *reference = keep(world, "after", 2);
+    g_autoptr(LodgeEvent) located = lodge_event_new(LODGE_EVENT_LOCATED, T0, reference);
+    located->location = (LodgeLocation){g_strdup("plans"), g_strdup("Trash"), 3, 1};
+    record(world, located);
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    g_autoptr(GPtrArray) arrivals = lodge_ledger_list_arrivals(
+        world->ledger, message->location.account, look.seq, NULL);
+    assert_int_equal(arrivals->len, 1);
+    const LodgeLedgerArrival *arrival = g_ptr_array_index(arrivals, 0);
+    assert_string_equal(arrival->message_sha256, message->message_sha256);
+    assert_string_equal(arrival->folder, message->location.folder);
+    assert_true(arrival->seq > look.seq);
+    g_autoptr(GPtrArray) others =
+        lodge_ledger_list_arrivals(world->ledger, "other", look.seq, NULL);
+    assert_int_equal(others->len, 0);
+}
+
+static void what_came_and_went_stays_told_when_later_passes_are_clean(void **state)
+{
+    World *world = *state;
+    record_look(world, 7, T0 + SECOND, 12, 2);
+    record_look(world, 7, T0 + 2 * SECOND, 13, 1);
+    record_look(world, 7, T0 + 3 * SECOND, 13, 0);
+    g_autoptr(GPtrArray) all = lodge_ledger_list_unseen(world->ledger, T0, NULL);
+    assert_int_equal(all->len, 2);
+    const LodgeLedgerUnseen *latest = g_ptr_array_index(all, 0);
+    assert_int_equal(latest->count, 1);
+    assert_int_equal(latest->until_us, T0 + 2 * SECOND);
+    const LodgeLedgerUnseen *first = g_ptr_array_index(all, 1);
+    assert_string_equal(first->account, "plans");
+    assert_string_equal(first->folder, "INBOX");
+    assert_int_equal(first->uidvalidity, 7);
+    assert_int_equal(first->count, 2);
+    assert_string_equal(first->uids, "10-11");
+    assert_int_equal(first->since_us, T0);
+    g_autoptr(GPtrArray) late =
+        lodge_ledger_list_unseen(world->ledger, T0 + 2 * SECOND, NULL);
+    assert_int_equal(late->len, 1);
+}
+
 static void history_is_what_was_decided_before_and_is_no_duplicate(void **state)
 {
     World *world = *state;
@@ -629,6 +721,9 @@ int main(void)
         CASE(known_uids_are_sorted_and_per_epoch),
         CASE(the_same_file_taken_twice_is_one_location),
         CASE(a_mailbox_remembers_its_last_pass_and_its_epochs),
+        CASE(the_last_look_is_remembered_per_epoch_and_outlives_a_pass_without_one),
+        CASE(arrivals_are_what_was_kept_since_and_where_it_was_first),
+        CASE(what_came_and_went_stays_told_when_later_passes_are_clean),
         CASE(history_is_what_was_decided_before_and_is_no_duplicate),
         CASE(a_later_decision_replaces_and_is_projected_anew),
         CASE(visits_are_in_order_and_filtered),
