@@ -113,9 +113,20 @@ static gboolean is_stopping(gpointer data)
     return source->pass->context->stopping() || lodge_pass_has_failed(source->pass);
 }
 
+static gint64 tell_time(gpointer data)
+{
+    LodgeSource *source = data;
+    return source->pass->context->now_us();
+}
+
 static LodgeFetchSink sink_for(LodgeSource *source)
 {
-    return (LodgeFetchSink){deliver, warn, show_progress, is_stopping, source};
+    return (LodgeFetchSink){.deliver = deliver,
+                            .warn = warn,
+                            .progress = show_progress,
+                            .now_us = tell_time,
+                            .stopping = is_stopping,
+                            .data = source};
 }
 
 LodgeMailboxSession *lodge_source_open_mailbox(const LodgeContext *context,

@@ -5,7 +5,7 @@
 #include "parsers/imap/uid_set.h"
 
 #define LISTING_ATTEMPTS 3
-#define SIZE_RESPONSE_BYTES 80 /* of one "* n FETCH (UID n RFC822.SIZE n)" */
+#define ATTRIBUTE_RESPONSE_BYTES 80 /* of one "* n FETCH (UID n RFC822.SIZE n)" */
 
 static gint compare_uids(gconstpointer a, gconstpointer b)
 {
@@ -32,6 +32,22 @@ gint64 lodge_imap_listing_find(const GArray *uids, guint32 uid)
     if (!g_array_binary_search((GArray *)uids, &uid, compare_uids, &place))
         return -1;
     return place;
+}
+
+guint64 lodge_imap_listing_split(const GArray *all, const GArray *known, GArray *rest)
+{
+    guint64 both = 0;
+    guint at = 0;
+    for (guint i = 0; i < all->len; i++) {
+        guint32 uid = g_array_index(all, guint32, i);
+        while (at < known->len && g_array_index(known, guint32, at) < uid)
+            at++;
+        if (at < known->len && g_array_index(known, guint32, at) == uid)
+            both++;
+        else
+            g_array_append_val(rest, uid);
+    }
+    return both;
 }
 
 /* ---- SEARCH ---- */
@@ -73,26 +89,35 @@ static gboolean search(LodgeImapSession *session,
     return ok;
 }
 
-static gboolean
-search_chunks(LodgeImapSession *session, const char *about, GArray *uids, GError **error)
+/* `criterion` is "", or a space and what the messages must be besides. */
+static gboolean search_chunks(LodgeImapSession *session,
+                              const char *about,
+                              const char *criterion,
+                              GArray *uids,
+                              GError **error)
 {
     guint32 exists = lodge_imap_session_selected(session)->exists;
-    if (exists <= LODGE_LISTING_CHUNK)
-        return exists == 0 || search(session, about, "UID SEARCH ALL", uids, error);
+    if (exists <= LODGE_LISTING_CHUNK) {
+        g_autofree char *command = g_strdup_printf("UID SEARCH ALL%s", criterion);
+        return exists == 0 || search(session, about, command, uids, error);
+    }
     guint removals = lodge_imap_session_selected(session)->removals;
     for (guint32 first = 1; first <= exists; first += LODGE_LISTING_CHUNK) {
         if (lodge_imap_session_selected(session)->removals != removals)
             return TRUE; /* the numbers have shifted, and the last ones may be gone */
         guint32 last = MIN(exists, first + LODGE_LISTING_CHUNK - 1);
-        g_autofree char *command = g_strdup_printf("UID SEARCH %u:%u", first, last);
+        g_autofree char *command =
+            g_strdup_printf("UID SEARCH %u:%u%s", first, last, criterion);
         if (!search(session, about, command, uids, error))
             return FALSE;
     }
     return TRUE;
 }
 
-GArray *
-lodge_imap_listing_uids(LodgeImapSession *session, const char *folder, GError **error)
+static GArray *list_uids(LodgeImapSession *session,
+                         const char *folder,
+                         const char *criterion,
+                         GError **error)
 {
     g_autofree char *about = g_strdup_printf("UID SEARCH in %s", folder);
     g_autoptr(GArray) uids = g_array_new(FALSE, FALSE, sizeof(guint32));
@@ -101,7 +126,7 @@ lodge_imap_listing_uids(LodgeImapSession *session, const char *folder, GError **
         guint removals = selected->removals;
         gboolean one_command = selected->exists <= LODGE_LISTING_CHUNK;
         g_array_set_size(uids, 0);
-        if (!search_chunks(session, about, uids, error))
+        if (!search_chunks(session, about, criterion, uids, error))
             return NULL;
         if (one_command || lodge_imap_session_selected(session)->removals == removals) {
             sort_unique(uids);
@@ -112,6 +137,27 @@ lodge_imap_listing_uids(LodgeImapSession *session, const char *folder, GError **
                 "%s: %s: messages keep being removed; the next pass tries again",
                 lodge_imap_session_name(session), about);
     return NULL;
+}
+
+GArray *
+lodge_imap_listing_uids(LodgeImapSession *session, const char *folder, GError **error)
+{
+    return list_uids(session, folder, "", error);
+}
+
+/* RFC 9051: "SINCE" SP date, disregarding time and timezone: a day earlier covers every zone. */
+GArray *lodge_imap_listing_since(LodgeImapSession *session,
+                                 const char *folder,
+                                 gint64 since_us,
+                                 GError **error)
+{
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    LodgeCivil day;
+    lodge_instant_split(since_us - 24 * 3600 * LODGE_SECOND_US, &day);
+    g_autofree char *criterion =
+        g_strdup_printf(" SINCE %d-%s-%04d", day.day, months[day.month - 1], day.year);
+    return list_uids(session, folder, criterion, error);
 }
 
 GArray *lodge_imap_listing_present(LodgeImapSession *session,
@@ -136,30 +182,39 @@ GArray *lodge_imap_listing_present(LodgeImapSession *session,
     return g_steal_pointer(&present);
 }
 
-/* ---- sizes ---- */
+/* ---- sizes and dates ---- */
 
 typedef struct {
-    const GArray *uids;
-    GArray *sizes;
-} Sizes;
+    const char *item;
+    gint64 unknown; /* for messages of which the server does not say it */
+    gint64 (*pick)(const LodgeImapFetch *fetch);
+} Attribute;
 
-static gboolean take_size(const LodgeImapResponse *response, gpointer data, GError **error)
+typedef struct {
+    const Attribute *attribute;
+    const GArray *uids;
+    GArray *values;
+} Values;
+
+static gboolean take_value(const LodgeImapResponse *response, gpointer data, GError **error)
 {
     (void)error;
-    Sizes *sizes = data;
+    Values *values = data;
     LodgeImapFetch fetch;
-    if (!lodge_imap_fetch_read(response, &fetch) || fetch.uid == 0 || fetch.size_bytes < 0)
+    if (!lodge_imap_fetch_read(response, &fetch) || fetch.uid == 0)
         return TRUE;
-    gint64 place = lodge_imap_listing_find(sizes->uids, fetch.uid);
-    if (place >= 0)
-        g_array_index(sizes->sizes, gint64, place) = fetch.size_bytes;
+    gint64 value = values->attribute->pick(&fetch);
+    gint64 place = lodge_imap_listing_find(values->uids, fetch.uid);
+    if (place >= 0 && value != values->attribute->unknown)
+        g_array_index(values->values, gint64, place) = value;
     return TRUE;
 }
 
-static gboolean fetch_sizes(LodgeImapSession *session,
-                            const char *about,
-                            const GArray *uids,
-                            GError **error)
+static gboolean ask_attribute(LodgeImapSession *session,
+                              const char *about,
+                              const char *item,
+                              const GArray *uids,
+                              GError **error)
 {
     const guint32 *all = (const guint32 *)(const void *)uids->data;
     for (guint done = 0; done < uids->len;) {
@@ -167,9 +222,9 @@ static gboolean fetch_sizes(LodgeImapSession *session,
         guint most = MIN(uids->len - done, LODGE_LISTING_CHUNK);
         g_autofree char *set =
             lodge_imap_uid_set_format(all + done, most, LODGE_IMAP_SET_BYTES, &used);
-        g_autofree char *command = g_strdup_printf("UID FETCH %s (UID RFC822.SIZE)", set);
+        g_autofree char *command = g_strdup_printf("UID FETCH %s (UID %s)", set, item);
         LodgeImapReply reply = {0};
-        guint64 expected = (guint64)used * SIZE_RESPONSE_BYTES;
+        guint64 expected = (guint64)used * ATTRIBUTE_RESPONSE_BYTES;
         if (!lodge_imap_session_send(session, about, command, &ticket, error) ||
             !lodge_imap_session_wait(session, ticket, expected, &reply, error))
             return FALSE;
@@ -187,20 +242,49 @@ static gboolean fetch_sizes(LodgeImapSession *session,
     return TRUE;
 }
 
+static GArray *fetch_attribute(LodgeImapSession *session,
+                               const char *folder,
+                               const Attribute *attribute,
+                               const GArray *uids,
+                               GError **error)
+{
+    static const LodgeImapHandler listener = {.response = take_value};
+    g_autofree char *about =
+        g_strdup_printf("UID FETCH (%s) in %s", attribute->item, folder);
+    g_autoptr(GArray) values = g_array_sized_new(FALSE, FALSE, sizeof(gint64), uids->len);
+    for (guint i = 0; i < uids->len; i++)
+        g_array_append_val(values, attribute->unknown);
+    Values result = {.attribute = attribute, .uids = uids, .values = values};
+    lodge_imap_session_listen(session, &listener, &result);
+    gboolean ok = ask_attribute(session, about, attribute->item, uids, error);
+    lodge_imap_session_listen(session, NULL, NULL);
+    return ok ? g_steal_pointer(&values) : NULL;
+}
+
+static gint64 pick_size(const LodgeImapFetch *fetch)
+{
+    return fetch->size_bytes;
+}
+
 GArray *lodge_imap_listing_sizes(LodgeImapSession *session,
                                  const char *folder,
                                  const GArray *uids,
                                  GError **error)
 {
-    static const LodgeImapHandler listener = {.response = take_size};
-    g_autofree char *about = g_strdup_printf("UID FETCH (RFC822.SIZE) in %s", folder);
-    g_autoptr(GArray) sizes = g_array_sized_new(FALSE, FALSE, sizeof(gint64), uids->len);
-    static const gint64 unknown = -1;
-    for (guint i = 0; i < uids->len; i++)
-        g_array_append_val(sizes, unknown);
-    Sizes result = {.uids = uids, .sizes = sizes};
-    lodge_imap_session_listen(session, &listener, &result);
-    gboolean ok = fetch_sizes(session, about, uids, error);
-    lodge_imap_session_listen(session, NULL, NULL);
-    return ok ? g_steal_pointer(&sizes) : NULL;
+    static const Attribute size = {"RFC822.SIZE", -1, pick_size};
+    return fetch_attribute(session, folder, &size, uids, error);
+}
+
+static gint64 pick_date(const LodgeImapFetch *fetch)
+{
+    return fetch->internaldate_us;
+}
+
+GArray *lodge_imap_listing_dates(LodgeImapSession *session,
+                                 const char *folder,
+                                 const GArray *uids,
+                                 GError **error)
+{
+    static const Attribute date = {"INTERNALDATE", LODGE_INSTANT_UNKNOWN, pick_date};
+    return fetch_attribute(session, folder, &date, uids, error);
 }

@@ -14,6 +14,12 @@
 /* All UIDs, guint32, ascending, each once. */
 GArray *
 lodge_imap_listing_uids(LodgeImapSession *session, const char *folder, GError **error);
+/* The UIDs of messages stored at this instant or later, and some of the days before: SEARCH SINCE knows days
+ * only, and not in which zone. */
+GArray *lodge_imap_listing_since(LodgeImapSession *session,
+                                 const char *folder,
+                                 gint64 since_us,
+                                 GError **error);
 /* Which of these ascending UIDs are (still) there: guint32, ascending. */
 GArray *lodge_imap_listing_present(LodgeImapSession *session,
                                    const char *folder,
@@ -24,5 +30,13 @@ GArray *lodge_imap_listing_sizes(LodgeImapSession *session,
                                  const char *folder,
                                  const GArray *uids,
                                  GError **error);
+/* INTERNALDATE of each of these ascending UIDs: gint64 in the same order, LODGE_INSTANT_UNKNOWN where the
+ * server did not say. */
+GArray *lodge_imap_listing_dates(LodgeImapSession *session,
+                                 const char *folder,
+                                 const GArray *uids,
+                                 GError **error);
+/* Both ascending. What is in `all` alone goes to `rest`; how many are in both is returned. */
+guint64 lodge_imap_listing_split(const GArray *all, const GArray *known, GArray *rest);
 /* Place of a UID in an ascending array, or -1. */
 gint64 lodge_imap_listing_find(const GArray *uids, guint32 uid);

@@ -1,10 +1,10 @@
 #include "intake/fetch/mailbox.h"
 #include "intake/fetch/describe.h"
+#include "intake/fetch/folder_failure.h"
 #include "intake/fetch/folders.h"
 #include "intake/fetch/imap_session.h"
-#include "intake/fetch/listing.h"
+#include "intake/fetch/look.h"
 #include "intake/fetch/marks.h"
-#include "intake/fetch/transfer.h"
 #include "intake/fetch/watch.h"
 #include "parsers/imap/mailbox_name.h"
 
@@ -13,7 +13,7 @@ G_DEFINE_QUARK(lodge_fetch_error, lodge_fetch_error)
 struct LodgeMailboxSession {
     const LodgeMailbox *mailbox;
     LodgeImapSession *imap;
-    GPtrArray *folders;  /* LodgeImapFolder: listed once */
+    GPtrArray *folders;  /* LodgeImapFolder: listed anew for each pass */
     LodgeWatchSeen seen; /* of the folder whose news are waited for */
 };
 
@@ -65,132 +65,11 @@ static const LodgeImapFolder *find_waiting_room(const GPtrArray *watched)
     return inbox != NULL || watched->len == 0 ? inbox : g_ptr_array_index(watched, 0);
 }
 
-/* Refused folders and changed epochs concern one folder; everything else concerns us all. */
-static gboolean is_folders_own(const GError *error)
-{
-    return g_error_matches(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_REFUSED) ||
-           g_error_matches(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_EPOCH);
-}
-
-/* Keeps the first error; frees the others. TRUE: go on with the next folder. */
-static gboolean keep_first(GError **first, GError *failure)
-{
-    gboolean go_on = is_folders_own(failure);
-    if (*first == NULL || !go_on) {
-        g_clear_error(first);
-        *first = failure;
-    } else {
-        g_error_free(failure);
-    }
-    return go_on;
-}
-
 /* ---- the pass ---- */
-
-typedef struct {
-    LodgeMailboxSession *session;
-    LodgeLedger *ledger;
-    const LodgeImapFolder *waiting_room;
-    LodgeTransferContext transfer;
-} Pass;
-
-/* Both ascending. What is in `all` alone goes to `rest`; how many are in both is returned. */
-static guint64 split_known(const GArray *all, const GArray *known, GArray *rest)
-{
-    guint64 both = 0;
-    guint at = 0;
-    for (guint i = 0; i < all->len; i++) {
-        guint32 uid = g_array_index(all, guint32, i);
-        while (at < known->len && g_array_index(known, guint32, at) < uid)
-            at++;
-        if (at < known->len && g_array_index(known, guint32, at) == uid)
-            both++;
-        else
-            g_array_append_val(rest, uid);
-    }
-    return both;
-}
-
-static gboolean
-fetch_unknown(Pass *pass, const GArray *unknown, LodgeEventFolder *account, GError **error)
-{
-    if (unknown->len == 0)
-        return TRUE;
-    g_autoptr(GArray) sizes = lodge_imap_listing_sizes(
-        pass->session->imap, pass->transfer.folder, unknown, error);
-    if (sizes == NULL)
-        return FALSE;
-    LodgeTransferCounts counts = {0};
-    gboolean ok = lodge_transfer_run(&pass->transfer, unknown, sizes, &counts, error);
-    account->fetched = counts.fetched;
-    account->failed = counts.failed;
-    account->present -= counts.gone; /* somebody removed them while we looked */
-    return ok;
-}
-
-static gboolean count_folder(Pass *pass, LodgeEventFolder *account, GError **error)
-{
-    const char *folder = pass->transfer.folder;
-    g_autoptr(GArray) present = lodge_imap_listing_uids(pass->session->imap, folder, error);
-    if (present == NULL)
-        return FALSE;
-    g_autoptr(GArray) known = lodge_ledger_list_uids(
-        pass->ledger, pass->transfer.account, folder, pass->transfer.uidvalidity, error);
-    if (known == NULL)
-        return FALSE;
-    g_autoptr(GArray) unknown = g_array_new(FALSE, FALSE, sizeof(guint32));
-    account->present = present->len;
-    account->known = split_known(present, known, unknown);
-    account->vanished = known->len - account->known;
-    return fetch_unknown(pass, unknown, account, error);
-}
-
-static gboolean fetch_folder(Pass *pass,
-                             const LodgeImapFolder *folder,
-                             LodgeEventFolder *account,
-                             GError **error)
-{
-    LodgeImapSession *imap = pass->session->imap;
-    if (!lodge_imap_session_select(imap, folder->raw, folder->name, FALSE, error))
-        return FALSE;
-    const LodgeImapSelected *selected = lodge_imap_session_selected(imap);
-    account->uidvalidity = selected->uidvalidity;
-    account->uidnext = selected->uidnext;
-    pass->transfer.folder = folder->name;
-    pass->transfer.uidvalidity = selected->uidvalidity;
-    LodgeWatchSeen seen = lodge_watch_see(imap); /* what comes while we fetch is news */
-    if (!count_folder(pass, account, error))
-        return FALSE;
-    if (folder == pass->waiting_room)
-        pass->session->seen = seen;
-    return TRUE;
-}
 
 static void free_account(gpointer account)
 {
     lodge_event_folder_free(account);
-}
-
-static gboolean
-fetch_folders(Pass *pass, const GPtrArray *folders, GPtrArray *accounts, GError **error)
-{
-    GError *first = NULL;
-    for (guint i = 0; i < folders->len; i++) {
-        const LodgeImapFolder *folder = g_ptr_array_index(folders, i);
-        LodgeEventFolder *account = lodge_event_folder_new(folder->name);
-        GError *failure = NULL;
-        if (fetch_folder(pass, folder, account, &failure)) {
-            g_ptr_array_add(accounts, account);
-            continue;
-        }
-        lodge_event_folder_free(account);
-        if (!keep_first(&first, failure))
-            break;
-    }
-    if (first == NULL)
-        return TRUE;
-    g_propagate_error(error, first);
-    return FALSE;
 }
 
 gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
@@ -203,23 +82,23 @@ gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
 {
     g_return_val_if_fail(sink != NULL && sink->deliver != NULL, FALSE);
     *folders_out = g_ptr_array_new_with_free_func(free_account);
-    g_autoptr(GPtrArray) folders = choose_folders(session, error);
-    if (folders == NULL)
+    g_clear_pointer(&session->folders, g_ptr_array_unref); /* people make new ones */
+    g_autoptr(GPtrArray) watched = choose_folders(session, error);
+    if (watched == NULL)
         return FALSE;
-    Pass pass = {
-        .session = session,
+    LodgeLook look = {
+        .transfer = {.session = session->imap,
+                     .spool = spool,
+                     .account = session->mailbox->name,
+                     .max_message_bytes = max_message_bytes,
+                     .sink = sink},
         .ledger = ledger,
-        .waiting_room = find_waiting_room(folders),
-        .transfer =
-            {
-                .session = session->imap,
-                .spool = spool,
-                .account = session->mailbox->name,
-                .max_message_bytes = max_message_bytes,
-                .sink = sink,
-            },
+        .folders = session->folders,
+        .watched = watched,
+        .waiting_room = find_waiting_room(watched),
+        .seen = &session->seen,
     };
-    return fetch_folders(&pass, folders, *folders_out, error);
+    return lodge_look_run(&look, *folders_out, error);
 }
 
 /* ---- between two passes ---- */
@@ -282,7 +161,8 @@ gboolean lodge_mailbox_mark(LodgeMailboxSession *session,
         const LodgeImapFolder *folder = g_ptr_array_index(folders, i);
         GError *failure = NULL;
         if (!is_target(session->mailbox, folder) &&
-            !lodge_marks_run(&context, folder, &failure) && !keep_first(&first, failure))
+            !lodge_marks_run(&context, folder, &failure) &&
+            !lodge_folder_failure_keep(&first, failure))
             break;
     }
     if (first == NULL)

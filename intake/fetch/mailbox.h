@@ -34,6 +34,8 @@ typedef struct {
     void (*warn)(const char *object, const char *words, gpointer data);
     /* May be NULL. */
     void (*progress)(const char *folder, guint64 done, guint64 total, gpointer data);
+    /* May be NULL: then looks are not remembered, and nobody knows what came and went between two. */
+    gint64 (*now_us)(gpointer data);
     /* May be NULL. TRUE: end soon. */
     gboolean (*stopping)(gpointer data);
     gpointer data;
@@ -49,7 +51,9 @@ void lodge_mailbox_close(LodgeMailboxSession *session); /* LOGOUT, politely but 
 /* How long the server asked us to stay away when it last answered BUSY; 0: it did not say. */
 guint lodge_mailbox_backoff_ms(const LodgeMailboxSession *session);
 
-/* The pass. A folder that is refused or changes its epoch does not stop the others; the first such error is
+/* The pass, over folders listed anew. Where UIDs were given away since the last look and their messages have
+ * gone again, the folders that are not watched are looked through, too, and what was stored there since is
+ * fetched; what is found nowhere is told in the account (`unseen`). A folder that is refused or changes its epoch does not stop the others; the first such error is
  * returned at the end. Returns LodgeEventFolder accounts (also for folders done before an error, through folders_out). */
 gboolean lodge_mailbox_fetch(LodgeMailboxSession *session,
                              LodgeSpool *spool,

@@ -42,6 +42,9 @@ void lodge_reception_settle(LodgeReception *reception,
     reception->counts.fetched += state == LODGE_RECEPTION_DELIVERED;
     reception->counts.failed += state == LODGE_RECEPTION_FAILED;
     reception->counts.gone += state == LODGE_RECEPTION_GONE;
+    if (state == LODGE_RECEPTION_GONE && reception->context->gone != NULL)
+        g_array_append_val(reception->context->gone,
+                           g_array_index(reception->uids, guint32, index));
     report_progress(reception);
 }
 
@@ -110,7 +113,9 @@ static gboolean
 deliver(LodgeReception *reception, guint index, const LodgeImapFetch *fetch, GError **error)
 {
     const LodgeFetchSink *sink = reception->context->sink;
-    if (!lodge_stage_finish(reception->stage, error))
+    if (!lodge_stage_finish(reception->stage, error) ||
+        !lodge_unseen_note(reception->context->unseen, lodge_stage_sha256(reception->stage),
+                           reception->context->folder, fetch->internaldate_us, error))
         return FALSE;
     LodgeLocation location = {
         .account = (char *)reception->context->account,

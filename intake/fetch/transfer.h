@@ -11,6 +11,7 @@
 
 #include "intake/fetch/imap_session.h"
 #include "intake/fetch/mailbox.h"
+#include "intake/fetch/unseen.h"
 #include <glib.h>
 
 #define LODGE_TRANSFER_BATCH_BYTES (8 * 1024 * 1024)
@@ -24,6 +25,8 @@ typedef struct {
     guint32 uidvalidity;
     gint64 max_message_bytes;
     const LodgeFetchSink *sink;
+    LodgeUnseen *unseen; /* told of every message */
+    GArray *gone; /* guint32, added to: asked for, but removed before they came; or NULL */
 } LodgeTransferContext;
 
 typedef struct {

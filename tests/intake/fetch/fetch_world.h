@@ -31,6 +31,7 @@ typedef struct {
     guint deliveries;
     gboolean refuse; /* deliver fails */
     gint64 max_message_bytes;
+    gint64 now_us;
 } World;
 
 HELPER char *read_staged(LodgeStage *stage)
@@ -44,11 +45,26 @@ HELPER char *read_staged(LodgeStage *stage)
     return bytes;
 }
 
-/* Kept, and decided, so that marks have something to do. */
-HELPER void commit_message(World *world, LodgeStage *stage, const LodgeLocation *location)
+/* Known bytes are located again. */
+HELPER void add_location(LodgeTransaction *txn,
+                         const char *reference,
+                         const LodgeLocation *location,
+                         gint64 internaldate_us)
 {
-    LodgeTransaction *txn = lodge_spool_begin(world->spool, 1, NULL);
-    assert_non_null(txn);
+    LodgeEvent located = {.type = LODGE_EVENT_LOCATED,
+                          .at_us = 1,
+                          .reference = (char *)reference,
+                          .location = *location,
+                          .internaldate_us = internaldate_us};
+    assert_true(lodge_transaction_add(txn, &located, NULL));
+}
+
+/* Others are kept, and decided, so that marks have something to do. */
+HELPER void add_message(LodgeTransaction *txn,
+                        LodgeStage *stage,
+                        const LodgeLocation *location,
+                        gint64 internaldate_us)
+{
     g_autofree char *sha256 = g_strdup(lodge_stage_sha256(stage));
     gint64 size_bytes = lodge_stage_size(stage);
     assert_true(lodge_transaction_keep_stage(txn, stage, NULL));
@@ -60,7 +76,7 @@ HELPER void commit_message(World *world, LodgeStage *stage, const LodgeLocation 
                        .message_sha256 = sha256,
                        .size_bytes = size_bytes,
                        .location = *location,
-                       .internaldate_us = LODGE_INSTANT_UNKNOWN};
+                       .internaldate_us = internaldate_us};
     LodgeEvent decided = {.type = LODGE_EVENT_DECIDED,
                           .at_us = 2,
                           .reference = reference,
@@ -68,6 +84,21 @@ HELPER void commit_message(World *world, LodgeStage *stage, const LodgeLocation 
                           .received_us = LODGE_INSTANT_UNKNOWN};
     assert_true(lodge_transaction_add(txn, &kept, NULL));
     assert_true(lodge_transaction_add(txn, &decided, NULL));
+}
+
+HELPER void commit_message(World *world,
+                           LodgeStage *stage,
+                           const LodgeLocation *location,
+                           gint64 internaldate_us)
+{
+    LodgeTransaction *txn = lodge_spool_begin(world->spool, 1, NULL);
+    assert_non_null(txn);
+    g_autofree char *known = lodge_ledger_find_message(lodge_spool_ledger(world->spool),
+                                                       lodge_stage_sha256(stage), NULL);
+    if (known != NULL)
+        add_location(txn, known, location, internaldate_us);
+    else
+        add_message(txn, stage, location, internaldate_us);
     assert_true(lodge_transaction_commit(txn, NULL));
 }
 
@@ -89,7 +120,7 @@ HELPER gboolean take_message(LodgeStage *stage,
     g_string_append_printf(world->delivered, "%s/%u/%u %s %.40s\n", location->folder,
                            location->uidvalidity, location->uid, date != NULL ? date : "-",
                            bytes);
-    commit_message(world, stage, location);
+    commit_message(world, stage, location, internaldate_us);
     lodge_stage_free(stage);
     world->deliveries++;
     return TRUE;
@@ -104,6 +135,11 @@ HELPER gboolean is_stopping(gpointer data)
 {
     const World *world = data;
     return world->stop_after > 0 && world->deliveries >= world->stop_after;
+}
+
+HELPER gint64 tell_now(gpointer data)
+{
+    return ((World *)data)->now_us;
 }
 
 HELPER gboolean note_mark(const LodgeLedgerMark *mark,
@@ -136,6 +172,7 @@ HELPER int set_up(void **state)
     world->sink = (LodgeFetchSink){.deliver = take_message,
                                    .warn = note_warning,
                                    .stopping = is_stopping,
+                                   .now_us = tell_now,
                                    .data = world};
     world->delivered = g_string_new(NULL);
     world->warned = g_string_new(NULL);

@@ -13,7 +13,7 @@ static void fill_ledger(World *world)
         assert_true(lodge_stage_write(stage, body, strlen(body), NULL));
         assert_true(lodge_stage_finish(stage, NULL));
         LodgeLocation location = {(char *)"plans", (char *)"INBOX", 7, uids[i]};
-        commit_message(world, stage, &location);
+        commit_message(world, stage, &location, LODGE_INSTANT_UNKNOWN);
         lodge_stage_free(stage);
     }
 }
