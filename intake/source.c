@@ -222,9 +222,27 @@ static gboolean add_pass(LodgeTransaction *txn,
     return lodge_transaction_add(txn, &event, error);
 }
 
+static void warn_unseen(const LodgeSource *source)
+{
+    for (guint i = 0; i < source->result->folders->len; i++) {
+        const LodgeEventFolder *folder = g_ptr_array_index(source->result->folders, i);
+        if (folder->unseen == 0)
+            continue;
+        g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT, folder->unseen);
+        g_autofree char *since = lodge_instant_format(folder->unseen_since_us);
+        g_autofree char *until = lodge_instant_format(folder->looked_us);
+        lodge_log_warning("may-have-gone-unseen", "source", source->result->name, "folder",
+                          folder->folder, "count", count, "uids", folder->unseen_uids,
+                          "since", since, "until", until, NULL);
+    }
+}
+
 gboolean lodge_source_record(LodgeSource *source, GError **error)
 {
-    return lodge_committer_run(source->pass->committer, add_pass, source, error);
+    if (!lodge_committer_run(source->pass->committer, add_pass, source, error))
+        return FALSE;
+    warn_unseen(source);
+    return TRUE;
 }
 
 /* ---- their lives ---- */

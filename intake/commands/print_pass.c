@@ -26,6 +26,9 @@ static void print_folder(const LodgeEventFolder *folder)
     if (folder->vanished > 0)
         lodge_print("; %" G_GUINT64_FORMAT " seen earlier are no longer there",
                     folder->vanished);
+    if (folder->unseen > 0)
+        lodge_print("; %" G_GUINT64_FORMAT " may have come and gone unseen",
+                    folder->unseen);
     lodge_print("\n");
 }
 
@@ -92,6 +95,8 @@ static void write_folders(LodgeJsonWriter *writer, GPtrArray *folders)
         lodge_json_add_int(writer, "fetched", (gint64)folder->fetched);
         lodge_json_add_int(writer, "failed", (gint64)folder->failed);
         lodge_json_add_int(writer, "vanished", (gint64)folder->vanished);
+        lodge_json_add_int(writer, "unseen", (gint64)folder->unseen);
+        lodge_json_add_string(writer, "unseen_uids", folder->unseen_uids);
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);

@@ -1,8 +1,8 @@
 #include "intake/commands/command.h"
+#include "intake/commands/print_mailboxes.h"
 #include "intake/operate/overview.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
-#include <string.h>
 
 #define MISSING_SHOWN 10
 #define CAPPED_SHOWN 3
@@ -142,38 +142,6 @@ static void print_outbox(const LodgeSettings *settings, const Outbox *outbox)
                     outbox->gone, most);
 }
 
-/* A time as people of the mailbox's call say it. */
-static char *when(const LodgeSettings *settings, const LodgeLedgerPass *pass)
-{
-    for (guint i = 0; i < settings->mailboxes->len; i++) {
-        const LodgeMailbox *mailbox = g_ptr_array_index(settings->mailboxes, i);
-        if (strcmp(mailbox->name, pass->account) != 0)
-            continue;
-        const LodgeCallSettings *call = lodge_settings_find_call(settings, mailbox->call);
-        return lodge_zone_format_words(call->rules->call->zone, pass->at_us, TRUE);
-    }
-    return lodge_instant_format(pass->at_us);
-}
-
-static void print_passes(const LodgeSettings *settings, GPtrArray *passes)
-{
-    for (guint i = 0; i < passes->len; i++) {
-        const LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
-        g_autofree char *at = when(settings, pass);
-        guint64 present = 0;
-        guint64 failed = 0;
-        for (guint f = 0; f < pass->folders->len; f++) {
-            const LodgeEventFolder *folder = g_ptr_array_index(pass->folders, f);
-            present += folder->present;
-            failed += folder->failed;
-        }
-        lodge_print("Mailbox %s: last looked at %s, %s; %" G_GUINT64_FORMAT
-                    " messages there, %" G_GUINT64_FORMAT " not taken in\n",
-                    pass->account, at, pass->complete ? "complete" : "not finished",
-                    present, failed);
-    }
-}
-
 /* ---- for machines ---- */
 
 static void write_councils(LodgeJsonWriter *writer, const LodgeOverview *overview)
@@ -229,20 +197,6 @@ static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
     lodge_json_end_object(writer);
 }
 
-static void write_passes(LodgeJsonWriter *writer, GPtrArray *passes)
-{
-    lodge_json_begin_array(writer, "passes");
-    for (guint i = 0; i < passes->len; i++) {
-        const LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
-        lodge_json_begin_object(writer, NULL);
-        lodge_json_add_string(writer, "account", pass->account);
-        lodge_json_add_instant(writer, "at", pass->at_us);
-        lodge_json_add_bool(writer, "complete", pass->complete);
-        lodge_json_end_object(writer);
-    }
-    lodge_json_end_array(writer);
-}
-
 /* ---- both ---- */
 
 static gboolean print_all(const LodgeContext *context,
@@ -251,9 +205,8 @@ static gboolean print_all(const LodgeContext *context,
                           gboolean missing,
                           GError **error)
 {
-    g_autoptr(GPtrArray) passes = lodge_ledger_list_passes(ledger, error);
     Outbox outbox;
-    if (passes == NULL || !look_at_outbox(context, ledger, &outbox, error))
+    if (!look_at_outbox(context, ledger, &outbox, error))
         return FALSE;
     g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
     lodge_json_begin_object(writer, NULL);
@@ -271,11 +224,11 @@ static gboolean print_all(const LodgeContext *context,
     lodge_json_end_array(writer);
     if (!context->json) {
         print_outbox(settings, &outbox);
-        print_passes(settings, passes);
-        return TRUE;
+        return lodge_print_mailboxes(context, settings, ledger, error);
     }
     lodge_json_add_int(writer, "receipts_waiting", outbox.open);
-    write_passes(writer, passes);
+    if (!lodge_write_mailboxes(writer, context, ledger, error))
+        return FALSE;
     lodge_json_add_int(writer, "receipts_gone", outbox.gone);
     lodge_json_end_object(writer);
     lodge_print("%s\n", lodge_json_text(writer));
