@@ -32,9 +32,10 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
 const LodgeCommand lodge_command_file = {
     .name = "file",
     .arguments = "PATH...",
-    .summary = "Take messages from .eml files, Maildirs or - (standard input)",
+    .summary = "Take messages from .eml files, mboxes, Maildirs or - (standard input)",
     .details =
         "The messages go through the same pipeline as those of a mailbox: kept, examined,\n"
-        "decided, filed, answered. Nothing of the source is changed.\n",
+        "decided, filed, answered. Nothing of the source is changed. A file that begins with\n"
+        "a line \"From address date\" is an mbox: each of its messages is taken.\n",
     .run = run,
 };

@@ -1,9 +1,10 @@
-/* files.h - messages from .eml files, Maildirs and standard input, through the same sink.
+/* files.h - messages from .eml files, mboxes, Maildirs and standard input, through the same sink.
  *
  * A Maildir is a directory with cur/ and new/ (tmp/ is not looked at); any other directory: its *.eml files, in
- * order of name. "-" is standard input, one message. Location: account "file", folder the absolute path
- * (standard input: "-"), uidvalidity 0, uid 0. Nothing of the source is changed. Bytes are kept
- * as they are. */
+ * order of name. "-" is standard input. Each file may be an mbox (mbox.h), whose messages are
+ * taken one by one. Location: account "file", folder the absolute path (standard input: "-"), uidvalidity 0, uid
+ * the number in the mbox, or 0. Nothing of the source is changed. Bytes are kept as they are, but for what
+ * an mbox has added. */
 #pragma once
 
 #include "intake/fetch/mailbox.h"

@@ -16,7 +16,7 @@ SEEDS = [("imap", ["imap"]), ("pdf", ["pdf", "plans"]), ("zip", ["office", "plan
          ("docx", ["office", "plans"]), ("odt", ["office", "plans"]),
          ("document", ["pdf", "office", "plans"]), ("authentication", ["authentication-results"]),
          ("mail", ["mime"]), ("mime", ["mime"]), ("message", ["mime"]), ("received", ["mime"]),
-         ("register", ["register"])]
+         ("mbox", ["mime"]), ("register", ["register"])]
 SEED_BYTES = 64 * 1024
 SEED_FILES = 400
 

@@ -106,6 +106,59 @@ static void what_is_no_file_is_left_out(void **state)
     assert_int_equal(failed, 2);
 }
 
+#define MARK "From a@b.example Fri Jul 19 23:59:59 2024\n"
+
+static void an_mbox_gives_its_messages_by_number(void **state)
+{
+    World *world = *state;
+    write_file(world, "old.mbox", MARK "S: 1\n\none\n\n" MARK "S: 2\n\n>From x\n\n");
+    assert_fetched(world, "old.mbox", 2, 0);
+    g_autofree char *expected = g_strdup_printf(
+        "%s/old.mbox/0/1 - S: 1\n\none\n\n%s/old.mbox/0/2 - S: 2\n\nFrom x\n\n", world->dir,
+        world->dir);
+    assert_string_equal(world->delivered->str, expected);
+}
+
+static void an_eml_with_a_postmark_is_an_mbox_of_one(void **state)
+{
+    World *world = *state;
+    write_file(world, "d/filtered.eml", "From a@b.example\nS: x\n\nbody\n");
+    assert_fetched(world, "d", 1, 0);
+    g_autofree char *expected =
+        g_strdup_printf("%s/d/filtered.eml/0/1 - S: x\n\nbody\n\n", world->dir);
+    assert_string_equal(world->delivered->str, expected);
+}
+
+static void a_message_of_an_mbox_over_the_limit_is_left_out_alone(void **state)
+{
+    World *world = *state;
+    world->max_message_bytes = 20;
+    write_file(world, "m",
+               MARK "S: 1\n\n0123456789 0123456789\n\n" MARK "S: 2\n\nfits\n\n" MARK
+                    "S: 3\n\n0123456789 0123456789\n");
+    assert_fetched(world, "m", 1, 2);
+    assert_non_null(strstr(world->delivered->str, "/m/0/2 - S: 2"));
+    assert_non_null(
+        strstr(world->warned->str, "/m, message 1: it is over the limit of 20"));
+    assert_non_null(
+        strstr(world->warned->str, "/m, message 3: it is over the limit of 20"));
+}
+
+static void a_stop_is_heeded_between_two_messages_of_an_mbox(void **state)
+{
+    World *world = *state;
+    world->stop_after = 1;
+    write_file(world, "m", MARK "S: 1\n\none\n\n" MARK "S: 2\n\ntwo\n\n");
+    g_autofree char *path = path_of(world, "m");
+    const char *paths[] = {path, NULL};
+    guint64 fetched = 0, failed = 0;
+    g_autoptr(GError) error = NULL;
+    assert_false(lodge_files_fetch(paths, world->spool, world->max_message_bytes,
+                                   &world->sink, &fetched, &failed, &error));
+    assert_true(g_error_matches(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_STOPPED));
+    assert_int_equal(fetched, 1);
+}
+
 static void a_directory_without_messages_is_named(void **state)
 {
     World *world = *state;
@@ -191,6 +244,10 @@ int main(void)
         TEST(what_cannot_be_read_is_named_and_does_not_stop_the_others),
         TEST(a_file_over_the_limit_is_left_out),
         TEST(what_is_no_file_is_left_out),
+        TEST(an_mbox_gives_its_messages_by_number),
+        TEST(an_eml_with_a_postmark_is_an_mbox_of_one),
+        TEST(a_message_of_an_mbox_over_the_limit_is_left_out_alone),
+        TEST(a_stop_is_heeded_between_two_messages_of_an_mbox),
         TEST(a_directory_without_messages_is_named),
         TEST(a_signal_ends_the_wait_for_standard_input),
         TEST(standard_input_is_one_message),

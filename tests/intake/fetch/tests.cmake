@@ -1,6 +1,7 @@
-foreach(module fetch look uid_gap wait marks files)
+foreach(module fetch look uid_gap wait marks mbox files)
     lodge_test(intake/fetch/test_${module} lodge_fetch)
     target_sources(intake_fetch_test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/imap_peer.c)
 endforeach()
 add_executable(fetch-waiter intake/fetch/waiter.c)
 target_link_libraries(fetch-waiter PRIVATE lodge_flags lodge_fetch)
+lodge_fuzz(fuzz_fetch_mbox fuzz/fuzz_fetch_mbox.c lodge_fetch)
