@@ -104,7 +104,7 @@ class Duel(WholeRun):
         entries = self.assert_capped(self.stranger, PER_DOMAIN, "domain-capped")
         self.assertEqual({entry["outcome"] for entry in entries}, {"held"})
 
-    def test_whom_it_deprives_is_shown(self):
+    def test_whom_it_deprives_is_shown_until_a_person_rules(self):
         capped = [entry["reference"] for entry in self.world.list(self.conf)
                   if entry["may_answer"].endswith("-capped")]
         self.assertEqual(len(capped), 2 * FIRST_MAILS)
@@ -114,6 +114,13 @@ class Duel(WholeRun):
         self.assertEqual(call["capped"], capped)
         shown = self.run_lodge("show", capped[0], conf=self.conf).stdout
         self.assertIn("-capped", shown)
+        held = next(entry["reference"] for entry in self.entries(self.stranger)
+                    if entry["may_answer"] == "domain-capped")
+        self.run_lodge("reject", held, "--reason", "not a council", conf=self.conf)
+        ruled = next(e for e in self.world.list(self.conf) if e["reference"] == held)
+        self.assertEqual((ruled["may_answer"], len(ruled["receipts"])), ("yes", 1))
+        call, = json.loads(self.run_lodge("status", "--json", conf=self.conf).stdout)["calls"]
+        self.assertEqual(call["capped"], [other for other in capped if other != held])
 
     def test_it_can_be_decided_again_and_verified(self):
         self.run_lodge("replay", "--all", conf=self.conf)
