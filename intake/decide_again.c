@@ -106,11 +106,10 @@ gboolean lodge_decide_again_run(const LodgeDecideAgain *again,
                                 GError **error)
 {
     g_auto(Case) at = {0};
-    gboolean ruled = ruling != NULL;
     *change_out = NULL;
     if (!reach(again, message, ruling, &at, refusal_out))
         return FALSE;
-    if (!ruled && !differs(message, at.verdict.decision))
+    if (before == NULL && !differs(message, at.verdict.decision))
         return TRUE;
     g_autoptr(GBytes) rules = lodge_rules_in_force_bytes(again->rules, message->call);
     if ((before != NULL && !lodge_transaction_add(again->txn, before, error)) ||

@@ -24,9 +24,9 @@ LodgeRuling *lodge_decide_again_find_ruling(const LodgeDecideAgain *again,
                                             const LodgeLedgerMessage *message,
                                             GError **error);
 
-/* `ruling` replaces the one in force (taken); NULL: it stays. `before` (may be NULL) adds the event that is
- * the cause, once nothing of the message's own can fail any more. What is the same afterwards is not recorded
- * unless there is a new ruling; change_out is then NULL. FALSE with `refusal_out` set: the transaction is untouched;
+/* `ruling` replaces the one in force (taken); NULL: it stays. `before` adds the event that is the cause, once nothing
+ * of the message's own can fail any more; without one (NULL) what is the same afterwards is not recorded, and
+ * change_out is then NULL. FALSE with `refusal_out` set: the transaction is untouched;
  * FALSE with `error` set: it can only be rolled back. */
 gboolean lodge_decide_again_run(const LodgeDecideAgain *again,
                                 const LodgeLedgerMessage *message,

@@ -138,11 +138,29 @@ static gboolean note(Errand *errand,
     return lodge_transaction_add(again->txn, &event, error);
 }
 
+/* What a cap kept back was never composed: it is owed now, for what is decided again is not capped. */
+static gboolean answer_capped(Errand *errand,
+                              const LodgeDecideAgain *again,
+                              const LodgeLedgerMessage *message,
+                              GError **error)
+{
+    const LodgeEvent event = ruled_event(errand, message->reference, again->now_us);
+    LodgeOrderChange *change = NULL;
+    if (!lodge_decide_again_run(again, message, NULL, &event, &change, &errand->refusal,
+                                error))
+        return FALSE;
+    g_ptr_array_add(errand->result->changes, change);
+    return TRUE;
+}
+
 static gboolean resend(Errand *errand,
                        const LodgeDecideAgain *again,
                        const LodgeLedgerMessage *message,
                        GError **error)
 {
+    if (message->receipts->len == 0 && message->may_answer != NULL &&
+        g_str_has_suffix(message->may_answer, "-capped"))
+        return answer_capped(errand, again, message, error);
     if (message->receipts->len == 0) {
         g_set_error(&errand->refusal, LODGE_ORDER_ERROR, LODGE_ORDER_ERROR_REFUSED,
                     "no receipt was ever owed for %s; lodge show %s says why",

@@ -51,6 +51,8 @@ static const LodgeRules *swap_rules(LodgeReplay *replay,
         swap->register_name != NULL ? swap->register_name : "stored register",
         stored->trust, stored->service_name, stored->help_address, stored->instance_domain,
         error);
+    for (guint i = 0; rules != NULL && i < stored->granted->len; i++)
+        lodge_rules_grant(rules, g_ptr_array_index(stored->granted, i));
     if (rules != NULL &&
         !lodge_rules_set_wording(rules, stored->wording_text, "stored wording", error)) {
         lodge_rules_free(rules);

@@ -121,6 +121,11 @@ class Duel(WholeRun):
         self.assertEqual((ruled["may_answer"], len(ruled["receipts"])), ("yes", 1))
         call, = json.loads(self.run_lodge("status", "--json", conf=self.conf).stdout)["calls"]
         self.assertEqual(call["capped"], [other for other in capped if other != held])
+        again = next(other for other in capped if other != held)
+        done = self.run_lodge("resend", again, "--reason", "they asked", conf=self.conf)
+        self.assertIn(f"Receipt {again}.1 goes to", done.stdout)
+        entry = next(e for e in self.world.list(self.conf) if e["reference"] == again)
+        self.assertEqual((entry["may_answer"], len(entry["receipts"])), ("yes", 1))
 
     def test_it_can_be_decided_again_and_verified(self):
         self.run_lodge("replay", "--all", conf=self.conf)
