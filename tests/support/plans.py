@@ -69,7 +69,7 @@ def _text(council, wording, edition):
     yield "body", CLOSING
 
 
-def _pdf_pages(council, pages, wording, edition):
+def plan_pages(council, pages, wording, edition):
     """Lines of (size, text) for each page. A paragraph or heading is never cut by a page's end."""
     blocks = []
     for style, text in _text(council, wording, edition):
@@ -93,17 +93,23 @@ def _pdf_page(lines, number, of):
     return b"<< /Length %d >>\nstream\n%sendstream" % (len(stream), stream)
 
 
-def pdf(council, pages=3, wording="letter", edition=1):
+def page_objects(pages):
+    """The objects of a PDF with these pages, each a list of (size, line): catalog, page tree, font, pages."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Count %d /Kids [%s] >>"
-        % (pages, b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(pages))),
+        % (len(pages), b" ".join(b"%d 0 R" % (4 + 2 * n) for n in range(len(pages)))),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
     ]
-    for n, lines in enumerate(_pdf_pages(council, pages, wording, edition)):
+    for n, lines in enumerate(pages):
         objects.append(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R"
                        b" /Resources << /Font << /F1 3 0 R >> >> >>" % (5 + 2 * n))
-        objects.append(_pdf_page(lines, n + 1, pages))
+        objects.append(_pdf_page(lines, n + 1, len(pages)))
+    return objects
+
+
+def assemble(objects, trailer=b""):
+    """The file of these objects, the first of which is the catalog; more entries for the trailer."""
     out = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
     offsets = []
     for number, content in enumerate(objects, 1):
@@ -112,9 +118,13 @@ def pdf(council, pages=3, wording="letter", edition=1):
     table = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1,
-                                                                          table)
+    out += b"trailer\n<< /Size %d /Root 1 0 R%s >>\nstartxref\n%d\n%%%%EOF\n" % (
+        len(objects) + 1, trailer, table)
     return out
+
+
+def pdf(council, pages=3, wording="letter", edition=1):
+    return assemble(page_objects(plan_pages(council, pages, wording, edition)))
 
 
 def _zip(members):

@@ -1,0 +1,226 @@
+"""The files that councils attach besides a good plan, made from nothing but the standard library.
+
+    make("locked-pdf", council="Devon County Council", pages=3) -> (bytes, media type)
+
+Each maker takes what a story may say of its file: council, pages, wording, edition, text. What needs
+no more than a signature to be recognised (old Word files, winmail.dat) is no more than that."""
+
+import hashlib
+import io
+import re
+import struct
+import zipfile
+import zlib
+
+import plans
+import post
+
+OPENXML = "application/vnd.openxmlformats-officedocument."
+PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+PERMISSIONS = -44  # printing and reading aloud, no changes
+FILE_ID = b"0123456789abcdef"
+
+
+# ---- PDF ----
+
+def _rc4(key, data):
+    box = list(range(256))
+    at = 0
+    for n in range(256):
+        at = (at + box[n] + key[n % len(key)]) % 256
+        box[n], box[at] = box[at], box[n]
+    out = bytearray()
+    i = j = 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + box[i]) % 256
+        box[i], box[j] = box[j], box[i]
+        out.append(byte ^ box[(box[i] + box[j]) % 256])
+    return bytes(out)
+
+
+def _encrypt(objects, user):
+    """The standard security handler, revision 2 (PDF 1.7, 7.6.3): objects and trailer of the locked file."""
+    padded = (user + PADDING)[:32]
+    owner = _rc4(hashlib.md5(b"owner" + PADDING[:27]).digest()[:5], padded)
+    seed = padded + owner + struct.pack("<i", PERMISSIONS) + FILE_ID
+    key = hashlib.md5(seed).digest()[:5]
+    check = _rc4(key, PADDING)
+
+    def lock(number, content):
+        own = hashlib.md5(key + struct.pack("<I", number)[:3] + b"\0\0").digest()[:10]
+        return re.sub(rb"(?s)(?<=stream\n).*(?=endstream)", lambda m: _rc4(own, m[0]), content)
+
+    trailer = b" /Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P %d >> /ID [<%s> <%s>]" % (
+        owner.hex().encode(), check.hex().encode(), PERMISSIONS,
+        FILE_ID.hex().encode(), FILE_ID.hex().encode())
+    return [lock(n, content) for n, content in enumerate(objects, 1)], trailer
+
+
+def _plan_objects(facts):
+    return plans.page_objects(plans.plan_pages(facts["council"], facts["pages"], facts["wording"],
+                                               facts["edition"]))
+
+
+def _pdf(facts):
+    return plans.assemble(_plan_objects(facts))
+
+
+def _locked_pdf(facts):
+    return plans.assemble(*_encrypt(_plan_objects(facts), b"cabinet"))
+
+
+def _restricted_pdf(facts):
+    """Opens without a password; only changing it needs one."""
+    return plans.assemble(*_encrypt(_plan_objects(facts), b""))
+
+
+def _script_pdf(facts):
+    objects = _plan_objects(facts)
+    objects[0] = objects[0].replace(
+        b">>", b"/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >>")
+    return plans.assemble(objects)
+
+
+def _text_pdf(facts):
+    """Pages of the story's own text: minutes, covering reports; "---" begins a new page."""
+    pages = [[(11, line) for line in page.strip().splitlines()]
+             for page in facts["text"].split("---")]
+    return plans.assemble(plans.page_objects(pages))
+
+
+def _scanned_pdf(facts):
+    """Pages that are pictures: no letter in them can be read."""
+    objects = _plan_objects(facts)
+    picture = b"q 595 0 0 842 0 0 cm\nBI /W 1 /H 1 /CS /G /BPC 8 ID \x80 EI\nQ\n"
+    for n in range(4, len(objects), 2):
+        objects[n] = b"<< /Length %d >>\nstream\n%sendstream" % (len(picture), picture)
+    return plans.assemble(objects)
+
+
+def _damaged_pdf(facts):
+    """Its end was lost on the way; readers can mend that."""
+    whole = _pdf(facts)
+    return whole[:whole.rindex(b"xref\n0 ")]
+
+
+def _ruined_pdf(facts):
+    """Begins like a PDF and is none."""
+    return b"%PDF-1.4\n" + b"\x00\x01\x02 this disk block belongs to another file\n" * 200
+
+
+# ---- packages ----
+
+def _repack(package, change=lambda name, content: content, more=()):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry, change(entry.filename, old.read(entry)))
+        for name, content in more:
+            new.writestr(zipfile.ZipInfo(name, (2024, 7, 1, 9, 0, 0)), content)
+    return out.getvalue()
+
+
+def _docx(facts):
+    return plans.docx(facts["council"], facts["wording"], facts["edition"])
+
+
+def _odt(facts):
+    return plans.odt(facts["council"], facts["wording"], facts["edition"])
+
+
+def _macro_docx(facts):
+    """Sent as an ordinary .docx, but a macro project lies in it."""
+    return _repack(_docx(facts), more=[("word/vbaProject.bin", b"Attribute VB_Name = \"Module1\"")])
+
+
+def _docm(facts):
+    def change(name, content):
+        return content.replace(
+            b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+            b"application/vnd.ms-word.document.macroEnabled.main+xml")
+    return _repack(_docx(facts), change, [("word/vbaProject.bin", b"Attribute VB_Name")])
+
+
+def _zip(facts):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("plan.pdf", (2024, 7, 1, 9, 0, 0)), _pdf(facts))
+    return out.getvalue()
+
+
+def _xlsx(facts):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in (
+                ("[Content_Types].xml",
+                 plans.XML + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+                 '<Default Extension="xml" ContentType="application/xml"/>'
+                 f'<Override PartName="/xl/workbook.xml" ContentType="{OPENXML}spreadsheetml.sheet.main+xml"/>'
+                 '</Types>'),
+                ("xl/workbook.xml", plans.XML + "<workbook/>")):
+            archive.writestr(zipfile.ZipInfo(name, (2024, 7, 1, 9, 0, 0)), text)
+    return out.getvalue()
+
+
+# ---- by their signature ----
+
+def _ole(stream):
+    """A compound file whose directory names this stream."""
+    name = stream.encode("utf-16-le") + b"\0\0"
+    entry = name.ljust(64, b"\0") + struct.pack("<HBB", len(name), 2, 1)
+    header = bytes.fromhex("D0CF11E0A1B11AE1") + bytes(16) + struct.pack("<HHH", 0x3E, 3, 0xFFFE)
+    return header.ljust(512, b"\0") + entry.ljust(128, b"\0") + bytes(384)
+
+
+def _png(facts):
+    def chunk(kind, content):
+        return (struct.pack(">I", len(content)) + kind + content
+                + struct.pack(">I", zlib.crc32(kind + content)))
+    shade = bytes([facts["edition"]])
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(b"\0" + shade)) + chunk(b"IEND", b""))
+
+
+def _tnef(facts):
+    return bytes.fromhex("789F3E22") + b"\x01\x00" + b"\x01\x06\x90\x08\x00\x04\x00\x00\x00\x00\x00\x01\x00\x01\x00"
+
+
+def _text(facts):
+    return facts["text"].replace("\n", "\r\n").encode()
+
+
+def _empty(facts):
+    return b""
+
+
+MAKERS = {
+    "pdf": (_pdf, post.PDF),
+    "locked-pdf": (_locked_pdf, post.PDF),
+    "restricted-pdf": (_restricted_pdf, post.PDF),
+    "script-pdf": (_script_pdf, post.PDF),
+    "text-pdf": (_text_pdf, post.PDF),
+    "scanned-pdf": (_scanned_pdf, post.PDF),
+    "damaged-pdf": (_damaged_pdf, post.PDF),
+    "ruined-pdf": (_ruined_pdf, post.PDF),
+    "empty-pdf": (_empty, post.PDF),
+    "docx": (_docx, post.DOCX),
+    "macro-docx": (_macro_docx, post.DOCX),
+    "locked-docx": (lambda facts: _ole("EncryptedPackage"), post.DOCX),
+    "docm": (_docm, "application/vnd.ms-word.document.macroEnabled.12"),
+    "odt": (_odt, post.ODT),
+    "doc": (lambda facts: _ole("WordDocument"), "application/msword"),
+    "xlsx": (_xlsx, OPENXML + "spreadsheetml.sheet"),
+    "zip": (_zip, "application/zip"),
+    "png": (_png, "image/png"),
+    "tnef": (_tnef, "application/ms-tnef"),
+    "text": (_text, "text/plain"),
+    "calendar": (_text, "text/calendar; method=REQUEST; charset=utf-8"),
+    "html": (_text, "text/html; charset=utf-8"),
+}
+FACTS = {"council": "", "pages": 3, "wording": "letter", "edition": 1, "text": ""}
+
+
+def make(kind, **facts):
+    maker, media_type = MAKERS[kind]
+    return maker(dict(FACTS, **facts)), media_type
