@@ -118,12 +118,13 @@ def _judge_receipt(play, id, expected, decision, reference):
     mail = email.message_from_bytes(raw, policy=email.policy.default)
     text = mail.get_body(("plain",)).get_content()
     told = _told(text)
-    wrong = [f"{id}: the receipt does not say: {words}\n{text}"
-             for words in map(play.fill, expected.get("says", [])) if _told(words) not in told]
     whole = raw.decode("utf-8", "replace").replace("\r\n", "\n")
-    wrong += [f"{id}: the receipt says: {words!r}\n{text}"
+    wrong = [f"{id}: the receipt does not say: {words}"
+             for words in map(play.fill, expected.get("says", [])) if _told(words) not in told]
+    wrong += [f"{id}: the receipt says: {words!r}"
               for words in expected.get("not", []) if words in told or words in whole]
-    return wrong + _judge_form(id, mail, text, reference, to, decision)
+    wrong += _judge_form(id, mail, text, reference, to, decision)
+    return [*wrong, text] if wrong else []
 
 
 def _judge_form(id, mail, text, reference, to, decision):
