@@ -23,7 +23,7 @@ THEMES = {
 }
 STORY = {"title", "tells", "world", "mail", "steps"}
 WORLD = {"call", "register", "settings"}
-MAIL = {"id", "from", "to", "subject", "date", "message_id", "headers", "text", "html", "attach",
+MAIL = {"id", "from", "to", "subject", "subject_times", "date", "message_id", "headers", "text", "html", "attach",
         "multipart", "boundary", "file", "receipt_of", "copy_of", "at", "stored", "proof", "trace",
         "return_path", "delivered_to", "folder", "flags", "expect"}
 EXPECT = {"same_as", "outcome", "kind", "timeliness", "council", "version", "current", "authority",

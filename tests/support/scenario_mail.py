@@ -165,8 +165,8 @@ def letter(mail, fill):
     if mail["from"]:
         lines.append("From: " + sender_of(mail))
     lines.append("To: " + mail.get("to", TO))
-    if mail.get("subject", True):
-        lines.append("Subject: " + _subject(fill(mail.get("subject", "Productivity Plan 2024"))))
+    if subject := fill(mail.get("subject", "Productivity Plan 2024")):
+        lines.append("Subject: " + _subject("\r\n ".join([subject] * mail.get("subject_times", 1))))
     if date:
         lines.append("Date: " + (date if isinstance(date, str) else _stamp(date)))
     if message_id(mail):

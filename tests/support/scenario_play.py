@@ -4,6 +4,7 @@ The world of every story is the example call with the deadline of Friday 19 July
 councils of post.py, and the border of servers.py; a story changes keys of call, register and settings.
 Each has a mailbox, a spool and a service domain of its own: by the domain its receipts are known."""
 
+import base64
 import configparser
 import email
 import email.policy
@@ -42,6 +43,13 @@ def _edited(text, *changes):
     out = io.StringIO()
     file.write(out)
     return out.getvalue()
+
+
+def _mailbox(name):
+    """A folder's name as IMAP writes it (RFC 3501, 5.1.3), quoted."""
+    def shift(found):
+        return "&" + base64.b64encode(found[0].encode("utf-16-be"), b"+,").decode().rstrip("=") + "-"
+    return '"' + re.sub(r"[^ -~]+", shift, name.replace("&", "&-")) + '"'
 
 
 class Play:
@@ -159,8 +167,8 @@ class Play:
         stamp = scenario_mail.stored_at(mail).strftime('"%d-%b-%Y %H:%M:%S %z"')
         session = self.world.imap(self.user)
         if folder not in FOLDERS:
-            session.create(f'"{folder}"')
-        status, answer = session.append(f'"{folder}"', mail.get("flags"), stamp, self.raw[id])
+            session.create(_mailbox(folder))
+        status, answer = session.append(_mailbox(folder), mail.get("flags"), stamp, self.raw[id])
         self.case.assertEqual(status, "OK", answer)
         session.logout()
         self.places[id] = (folder, re.search(rb"APPENDUID \d+ (\d+)", answer[0])[1].decode())
@@ -174,7 +182,7 @@ class Play:
     def _in_folder(self, id, *commands):
         folder, uid = self.places[id]
         session = self.world.imap(self.user)
-        session.select(f'"{folder}"')
+        session.select(_mailbox(folder))
         for command, *arguments in commands:
             status, answer = session.uid(command, uid, *arguments)
             self.case.assertEqual(status, "OK", answer)
@@ -182,12 +190,12 @@ class Play:
 
     def _create(self, folder):
         session = self.world.imap(self.user)
-        session.create(f'"{folder}"')
+        session.create(_mailbox(folder))
         session.logout()
 
     def _step_copy(self, id, folder):
         self._create(folder)
-        self._in_folder(id, ("COPY", f'"{folder}"'))
+        self._in_folder(id, ("COPY", _mailbox(folder)))
 
     def _step_move(self, id, folder):
         self._step_copy(id, folder)
