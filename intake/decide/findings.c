@@ -62,6 +62,7 @@ static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
     [LODGE_FINDING_PASSWORD] = {"document-password", LODGE_HOLD, "document-password"},
     [LODGE_FINDING_NOT_EXAMINED] = {"document-could-not-be-examined", LODGE_HOLD,
                                     "document-could-not-be-examined"},
+    [LODGE_FINDING_UNREADABLE] = {"document-unreadable", LODGE_HOLD, "document-unreadable"},
     [LODGE_FINDING_CONTENTS_NOT_READ] = {"document-contents-not-read", LODGE_WARNING,
                                          "document-contents-not-read"},
     [LODGE_FINDING_READ_IN_PART] = {"document-read-in-part", LODGE_WARNING,

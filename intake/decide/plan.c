@@ -195,6 +195,12 @@ judge_examined(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *fi
     judge_text(plan, call, findings);
 }
 
+/* Neither a page nor a word: whoever opens it sees nothing, and nothing of it can be filed as the plan. */
+static gboolean is_ruined(const LodgeDocumentFacts *facts)
+{
+    return facts->damaged && facts->pages < 1 && facts->pages_text->len == 0;
+}
+
 static void
 judge_plan(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findings)
 {
@@ -203,6 +209,8 @@ judge_plan(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findin
         lodge_findings_add(findings, LODGE_FINDING_PASSWORD, NULL, plan->name, NULL);
     else if (plan->failed)
         lodge_findings_add(findings, LODGE_FINDING_NOT_EXAMINED, why, plan->name, NULL);
+    else if (is_ruined(plan->facts))
+        lodge_findings_add(findings, LODGE_FINDING_UNREADABLE, why, plan->name, NULL);
     else if (!plan->examined)
         lodge_findings_add(findings, LODGE_FINDING_CONTENTS_NOT_READ, why, plan->name,
                            NULL);

@@ -172,6 +172,12 @@ static void set_damaged(LodgeDocumentFacts *facts)
     facts->examination = LODGE_EXAMINED_PARTLY;
     facts->damaged = TRUE;
 }
+static void set_ruined(LodgeDocumentFacts *facts)
+{
+    set_damaged(facts);
+    facts->pages = -1;
+    g_ptr_array_set_size(facts->pages_text, 0);
+}
 static void set_cut(LodgeDocumentFacts *facts)
 {
     g_strfreev(facts->limits_hit);
@@ -215,6 +221,8 @@ static const FactCase fact_cases[] = {
     {"an accepted type that nobody can read", set_unknown_type,
      "document-contents-not-read warning"},
     {"a damaged file", set_damaged, "document-damaged warning"},
+    {"a file so damaged that neither page nor word is found", set_ruined,
+     "document-unreadable hold"},
     {"a file that was cut at a limit", set_cut, "document-read-in-part warning"},
     {"pictures of pages: a note, and no word about themes", set_scanned,
      "document-scanned note"},
