@@ -239,6 +239,17 @@ static gboolean has_reply_subject(const LodgeMessageFacts *message)
     return subject_begins(message, beginnings);
 }
 
+/* The subject of a receipt of ours, as it was: some people's programs answer without "Re:". */
+static gboolean has_receipt_subject(const LodgeMessageFacts *message,
+                                    const LodgeRules *rules)
+{
+    g_autofree char *beginning =
+        g_strdup_printf("auto: received %s-", rules->call->reference_prefix);
+    g_autofree char *lower = g_ascii_strdown(beginning, -1);
+    const char *const beginnings[] = {lower, NULL};
+    return subject_begins(message, beginnings);
+}
+
 static gboolean answers_receipt(const LodgeMessageFacts *message, const LodgeRules *rules)
 {
     for (gsize i = 0; message->in_reply_to != NULL && message->in_reply_to[i] != NULL;
@@ -259,8 +270,10 @@ static gboolean is_auto_reply(const LodgeMessageFacts *message, const LodgeRules
         lodge_automatic_has_loop_header(message) ||
         lodge_automatic_has_null_return_path(message))
         return TRUE;
-    return has_reply_subject(message) && (lodge_automatic_has_bulk_precedence(message) ||
-                                          answers_receipt(message, rules));
+    if (!has_reply_subject(message))
+        return FALSE;
+    return lodge_automatic_has_bulk_precedence(message) ||
+           (answers_receipt(message, rules) && !has_receipt_subject(message, rules));
 }
 
 static gboolean is_calendar(const LodgeMessageFacts *message)

@@ -471,6 +471,22 @@ static void an_answer_to_our_receipt_that_says_out_of_office_is_one(void **state
     assert_int_equal(decision->kind, LODGE_KIND_AUTO_REPLY);
 }
 
+/* Some programs answer without "Re:"; a machine puts its own words before ours. */
+static void an_answer_under_the_subject_of_our_receipt_is_a_person_s(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_set(&world->message->subject, "Auto: Received PP24-000123-K: our plan");
+    g_strfreev(world->message->in_reply_to);
+    world->message->in_reply_to =
+        g_strsplit("receipt.PP24-000123-K.1@intake.dept.gov.uk", " ", -1);
+    g_autoptr(LodgeDecision) person = world_decide(world);
+    assert_int_equal(person->kind, LODGE_KIND_SUBMISSION);
+    world_set(&world->message->subject, "Auto: Auto: Received PP24-000123-K: our plan");
+    g_autoptr(LodgeDecision) machine = world_decide(world);
+    assert_int_equal(machine->kind, LODGE_KIND_AUTO_REPLY);
+}
+
 static void strangers_newsletter(World *world)
 {
     world_clear_documents(world);
@@ -529,6 +545,7 @@ int main(void)
         cmocka_unit_test(an_invitation_with_a_plan_is_a_submission),
         cmocka_unit_test(our_receipt_is_known_by_its_message_id),
         cmocka_unit_test(an_answer_to_our_receipt_that_says_out_of_office_is_one),
+        cmocka_unit_test(an_answer_under_the_subject_of_our_receipt_is_a_person_s),
         cmocka_unit_test(a_stranger_s_newsletter_needs_a_document_about_the_call),
         cmocka_unit_test(a_question_through_a_council_s_list_is_left_to_a_person),
         cmocka_unit_test(what_could_not_be_read_is_a_submission_in_doubt),
