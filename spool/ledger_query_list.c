@@ -181,7 +181,8 @@ static gpointer read_past(sqlite3_stmt *statement)
     "SELECT m.reference, m.council, m.version, m.outcome, m.timeliness, m.received_us,"    \
     " m.content_key, m.message_id, (SELECT group_concat(sha256, ',') FROM"                 \
     " (SELECT sha256 FROM document WHERE message = m.id AND sha256 IS NOT NULL"            \
-    " ORDER BY ordinal)), (SELECT count(*) FROM receipt WHERE message = m.id),"            \
+    " AND role IS NOT 'decoration' ORDER BY ordinal)),"                                    \
+    " (SELECT count(*) FROM receipt WHERE message = m.id),"                                \
     " EXISTS(SELECT 1 FROM ruling WHERE message = m.id AND action IN"                      \
     " ('accept', 'reject', 'assign'))"                                                     \
     " FROM message m WHERE m.state = 'decided' AND m.call = ?1"                            \

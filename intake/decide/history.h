@@ -17,7 +17,7 @@ typedef struct {
     char *outcome, *timeliness;
     gint64 received_us;
     char *message_id;
-    GStrv documents; /* SHA-256s */
+    GStrv documents; /* SHA-256s; none of decorations */
     guint receipts;  /* owed for it so far */
     gboolean ruled;  /* a person accepted, rejected or assigned it */
 } LodgePast;

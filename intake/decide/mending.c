@@ -50,15 +50,36 @@ static gboolean names_reference(const LodgeMessageFacts *message, const LodgePas
     return g_strcmp0(reference, past->reference) == 0;
 }
 
+static gboolean has_filed_since(const LodgeHistory *history, const LodgePast *past)
+{
+    for (guint i = 0; i < history->council->len; i++) {
+        const LodgePast *other = g_ptr_array_index(history->council, i);
+        if (other->version > 0 && g_strcmp0(other->council, past->council) == 0 &&
+            other->received_us > past->received_us)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* Is the council likely to send that one again, having been told what is wrong with it? Not a mere
+ * question, and not what a later message has mended already. */
+static gboolean is_waited_for(const LodgeHistory *history, const LodgePast *past)
+{
+    return past->receipts > 0 && past->documents != NULL && past->documents[0] != NULL &&
+           !has_filed_since(history, past);
+}
+
 /* How it is known that this message mends that one, or NULL. */
-static const char *
-find_link(const LodgeMessageFacts *message, const LodgePast *past, const LodgeRules *rules)
+static const char *find_link(const LodgeMessageFacts *message,
+                             const LodgeHistory *history,
+                             const LodgePast *past,
+                             const LodgeRules *rules)
 {
     if (is_reply_to(message, past, rules))
         return "reply";
     if (names_reference(message, past))
         return "reference";
-    return past->receipts > 0 ? "council" : NULL;
+    return is_waited_for(history, past) ? "council" : NULL;
 }
 
 static guint rank(const char *link)
@@ -110,7 +131,7 @@ static const LodgePast *find_mended(const LodgeMessageFacts *message,
         if (!may_be_mended(past, decision) || lodge_duplicate_is_same(history, past) ||
             !is_in_time(past, decision->received->instant_us, rules->call->mend_days))
             continue;
-        const char *link = find_link(message, past, rules);
+        const char *link = find_link(message, history, past, rules);
         if (link == NULL)
             continue;
         if (best != NULL &&

@@ -5,10 +5,12 @@
  *
  *   reply      answers it, or a receipt for it (In-Reply-To, References)
  *   reference  has its reference in the subject
- *   council    comes from the same council, which was sent a receipt for it
+ *   council    comes from the same council, which was sent a receipt for it; it had brought a document,
+ *              and nothing that came later is filed yet
  *
  * First match; among several the one received first, for it is the original. Without having been told, a
- * council mends nothing by chance: what was held may have been somebody else's in its name.
+ * council mends nothing by chance: what was held may have been somebody else's in its name, or a mere
+ * question, and what was mended is not mended again by every amended version.
  *
  * Each message keeps its own timeliness. Where the call says mend_counts = original, the better of the two
  * counts: the instant of the original, judged by the deadline as it is now, so that a

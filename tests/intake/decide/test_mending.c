@@ -19,6 +19,8 @@ static LodgePast *add_held(World *world, guint64 number, const char *received)
     LodgePast *past = world_add_past(world->history->council, name, TONBRIDGE, 0, received);
     g_autofree char *id = g_strdup_printf("held-%u@tmbc.gov.uk", (guint)number);
     world_set(&past->message_id, id);
+    g_strfreev(past->documents);
+    past->documents = g_strsplit("5e11", " ", -1);
     return past;
 }
 
@@ -85,6 +87,35 @@ static void same_council_that_was_told(World *w)
 static void same_council_that_was_not_told(World *w)
 {
     add_held(w, 1, ON_TIME);
+}
+static void same_council_that_only_asked(World *w)
+{
+    LodgePast *past = add_held(w, 1, ON_TIME);
+    past->receipts = 1;
+    g_strfreev(past->documents);
+    past->documents = g_new0(char *, 1);
+}
+static void answer_to_a_question(World *w)
+{
+    same_council_that_only_asked(w);
+    reply_to(w, "held-1@tmbc.gov.uk");
+}
+static void same_council_that_has_filed_since(World *w)
+{
+    add_held(w, 1, ON_TIME)->receipts = 1;
+    world_add_past(w->history->council, "PP24-000002-X", TONBRIDGE, 1,
+                   "2024-07-18T09:30:00Z");
+}
+static void same_council_that_had_filed_before(World *w)
+{
+    world_add_past(w->history->council, "PP24-000002-X", TONBRIDGE, 1,
+                   "2024-07-18T08:30:00Z");
+    add_held(w, 1, ON_TIME)->receipts = 1;
+}
+static void reply_though_filed_since(World *w)
+{
+    same_council_that_has_filed_since(w);
+    reply_to(w, "held-1@tmbc.gov.uk");
 }
 static void rejected(World *w)
 {
@@ -155,6 +186,13 @@ static void a_message_mends_what_it_names(void **state)
         {"a misread reference", subject_with_a_wrong_check_character, NULL},
         {"the same council, which was told", same_council_that_was_told, "council"},
         {"the same council, never told", same_council_that_was_not_told, NULL},
+        {"the same council, which had only asked", same_council_that_only_asked, NULL},
+        {"an answer that brings what was missing", answer_to_a_question, "reply"},
+        {"the same council, which has filed since", same_council_that_has_filed_since,
+         NULL},
+        {"the same council, which had filed before", same_council_that_had_filed_before,
+         "council"},
+        {"a reply, though something was filed since", reply_though_filed_since, "reply"},
         {"a rejected message", rejected, "reply"},
         {"what is filed is not mended but followed", a_filed_one, NULL},
         {"another council's message", of_another_council, NULL},
