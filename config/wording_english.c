@@ -104,7 +104,7 @@ static const LodgeWordingEntry entries[] = {
      "{1} could not be examined: our reader failed on it each time.",
      "A person will check. Saving the document again, or exporting it as a new PDF, often helps."},
     {LODGE_WORDING_FINDING, "document-unreadable",
-     "{1} is so damaged that we could not read it.",
+     "{1} is empty, or so damaged that we could not read it.",
      "Save it again, look at it, and send it again."},
     {LODGE_WORDING_FINDING, "document-contents-not-read",
      "{1} is filed, but it is of a type whose contents we cannot read.", NULL},

@@ -22,6 +22,11 @@ static gboolean is_clearly_the_plan(const LodgeAttachment *attachment)
            (attachment->name_names_call || attachment->text_names_call);
 }
 
+static gboolean is_empty(const LodgeAttachment *attachment)
+{
+    return attachment->part->size_bytes == 0;
+}
+
 static guint
 count(const GPtrArray *attachments, Sign sign, const LodgeAttachment **first_out)
 {
@@ -106,6 +111,20 @@ static void judge_body_text(const LodgeMessageFacts *message,
     lodge_findings_add(findings, LODGE_FINDING_TEXT_IN_MAIL, NULL, number, NULL);
 }
 
+/* Of files without a byte the type is not what is wrong. */
+static void
+judge_unaccepted(const GPtrArray *attachments, const LodgeCall *call, GPtrArray *findings)
+{
+    const LodgeAttachment *first = NULL;
+    g_autofree char *names = list_names(attachments, NULL);
+    g_autofree char *accepted = lodge_type_words_list(call->accepted_types);
+    if (count(attachments, is_empty, &first) == attachments->len)
+        lodge_findings_add(findings, LODGE_FINDING_UNREADABLE, "empty", names, NULL);
+    else
+        lodge_findings_add(findings, LODGE_FINDING_TYPE_NOT_ACCEPTED, NULL, names,
+                           accepted);
+}
+
 static void judge_search(LodgePlanSearch search,
                          const GPtrArray *attachments,
                          const LodgeMessageFacts *message,
@@ -114,7 +133,6 @@ static void judge_search(LodgePlanSearch search,
 {
     g_autofree char *names = list_names(attachments, NULL);
     g_autofree char *candidates = list_names(attachments, is_candidate);
-    g_autofree char *accepted = lodge_type_words_list(call->accepted_types);
     g_autofree char *other = list_other_parts(message);
     switch (search) {
     case LODGE_PLAN_FOUND:
@@ -125,8 +143,7 @@ static void judge_search(LodgePlanSearch search,
         judge_body_text(message, call, findings);
         break;
     case LODGE_PLAN_NO_ACCEPTED_TYPE:
-        lodge_findings_add(findings, LODGE_FINDING_TYPE_NOT_ACCEPTED, NULL, names,
-                           accepted);
+        judge_unaccepted(attachments, call, findings);
         break;
     case LODGE_PLAN_NOT_RECOGNISED:
         lodge_findings_add(findings, LODGE_FINDING_PLAN_NOT_RECOGNISED, NULL, names,

@@ -271,6 +271,32 @@ static void an_encrypted_word_file_counts_as_what_it_was_sent_as(void **state)
     assert_string_equal(findings, "document-password hold");
 }
 
+static void add_empty_file(World *world)
+{
+    LodgeDocumentFacts *facts = world_add_document(world, "plan.pdf", PDF, -1, NULL);
+    world_set(&facts->media_type, "application/octet-stream");
+    facts->examination = LODGE_NOT_EXAMINED_TYPE;
+    facts->size_bytes = 0;
+    LodgePart *part =
+        g_ptr_array_index(world->message->parts, world->message->parts->len - 1);
+    part->size_bytes = 0;
+}
+
+/* Its type is not what is wrong with it. */
+static void an_empty_file_is_told_as_such(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_clear_documents(world);
+    add_empty_file(world);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    g_autofree char *findings = world_list_findings(decision);
+    assert_string_equal(findings, "document-unreadable hold");
+    world_add_document(world, "budget.xlsx", XLSX, -1, NULL);
+    g_autoptr(LodgeDecision) sheet = world_decide(world);
+    assert_non_null(world_find(sheet, "document-type-not-accepted"));
+}
+
 static void a_plan_in_the_text_of_the_mail_is_named(void **state)
 {
     (void)state;
@@ -304,6 +330,7 @@ int main(void)
         cmocka_unit_test(what_is_found_in_the_plan_is_told),
         cmocka_unit_test(a_document_without_facts_is_held),
         cmocka_unit_test(an_encrypted_word_file_counts_as_what_it_was_sent_as),
+        cmocka_unit_test(an_empty_file_is_told_as_such),
         cmocka_unit_test(a_plan_in_the_text_of_the_mail_is_named),
         cmocka_unit_test(what_came_instead_of_a_document_is_the_evidence),
     };
