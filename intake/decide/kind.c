@@ -243,10 +243,10 @@ static gboolean has_reply_subject(const LodgeMessageFacts *message)
 static gboolean has_receipt_subject(const LodgeMessageFacts *message,
                                     const LodgeRules *rules)
 {
-    g_autofree char *beginning =
-        g_strdup_printf("auto: received %s-", rules->call->reference_prefix);
-    g_autofree char *lower = g_ascii_strdown(beginning, -1);
-    const char *const beginnings[] = {lower, NULL};
+    g_autofree char *prefix = g_ascii_strdown(rules->call->reference_prefix, -1);
+    g_autofree char *received = g_strdup_printf("auto: received %s-", prefix);
+    g_autofree char *corrected = g_strdup_printf("auto: correction %s-", prefix);
+    const char *const beginnings[] = {received, corrected, NULL};
     return subject_begins(message, beginnings);
 }
 

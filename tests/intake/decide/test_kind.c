@@ -482,6 +482,9 @@ static void an_answer_under_the_subject_of_our_receipt_is_a_person_s(void **stat
         g_strsplit("receipt.PP24-000123-K.1@intake.dept.gov.uk", " ", -1);
     g_autoptr(LodgeDecision) person = world_decide(world);
     assert_int_equal(person->kind, LODGE_KIND_SUBMISSION);
+    world_set(&world->message->subject, "AUTO: Correction PP24-000123-K: our plan");
+    g_autoptr(LodgeDecision) corrected = world_decide(world);
+    assert_int_equal(corrected->kind, LODGE_KIND_SUBMISSION);
     world_set(&world->message->subject, "Auto: Auto: Received PP24-000123-K: our plan");
     g_autoptr(LodgeDecision) machine = world_decide(world);
     assert_int_equal(machine->kind, LODGE_KIND_AUTO_REPLY);
