@@ -5,6 +5,7 @@ import email
 import email.policy
 import re
 
+import scenario
 from scenario_mail import COUNCILS
 
 PRAISE = r"\b(is|was|has been) (accepted|approved|valid|compliant)\b"
@@ -89,16 +90,7 @@ def _judge_mail(play, id, entry):
     seen = _seen(entry, decision, expect)
     wrong = [line for key, value in _wanted(play, expect).items()
              for line in _differences(id, key, seen[key], value)]
-    owed = [(r["kind"], r["to"], r["state"]) for r in entry["receipts"]]
-    receipt = expect.get("receipt")
-    if receipt is None:
-        return wrong + _differences(id, "receipts", owed, [])
-    to = receipt.get("to", decision["authority"]["address"])
-    wrong += _differences(id, "receipts", owed, [(receipt["kind"], to, "sent")])
-    if owed:
-        play.sent.append((decision["receipts"][0]["message_id"], to))
-        wrong += _judge_receipt(play, id, receipt, decision, entry["reference"])
-    return wrong
+    return wrong + _judge_receipts(play, id, entry, decision["authority"]["address"])
 
 
 # ---- the receipt that arrived ----
@@ -107,7 +99,21 @@ def _told(text):
     return " ".join(text.split())
 
 
-def _judge_receipt(play, id, expected, decision, reference):
+def _judge_receipts(play, id, entry, sender):
+    expected = scenario.receipts(play.mails[id]["expect"])
+    owed = [(r["kind"], r["to"], r["state"]) for r in entry["receipts"]]
+    wrong = _differences(id, "receipts", owed,
+                         [(one["kind"], one.get("to", sender), "sent") for one in expected])
+    if wrong:
+        return wrong
+    for number, receipt in enumerate(expected, 1):
+        message_id = f"receipt.{entry['reference']}.{number}@{play.domain}"
+        play.sent.append((message_id, owed[number - 1][1]))
+        wrong += _judge_receipt(play, id, receipt, entry)
+    return wrong
+
+
+def _judge_receipt(play, id, expected, entry):
     message_id, to = play.sent[-1]
     raw = play.receipts(to, sum(1 for _, address in play.sent if address == to)).get(message_id)
     if raw is None:
@@ -120,13 +126,13 @@ def _judge_receipt(play, id, expected, decision, reference):
              for words in map(play.fill, expected.get("says", [])) if _told(words) not in told]
     wrong += [f"{id}: the receipt says: {words!r}"
               for words in expected.get("not", []) if words in told or words in whole]
-    wrong += _judge_form(id, mail, text, reference, to, decision)
+    wrong += _judge_form(id, mail, text, entry, to)
     return [*wrong, text] if wrong else []
 
 
-def _judge_form(id, mail, text, reference, to, decision):
+def _judge_form(id, mail, text, entry, to):
     """What holds for every receipt (RFC 3834), whatever it is about."""
-    answers = decision["receipts"][0]["in_reply_to"]
+    reference, answers = entry["reference"], entry["message_id"]
     checks = [
         ("To", str(mail["To"]), to),
         ("Auto-Submitted", str(mail["Auto-Submitted"]).partition(";")[0], "auto-replied"),

@@ -112,7 +112,7 @@ class Play:
         return json.loads(done.stdout)
 
     def receipt_id(self, id):
-        return self.show(self.reference(id))["decision"]["receipts"][0]["message_id"]
+        return f"receipt.{self.reference(id)}.1@{self.domain}"
 
     def receipts(self, address, count):
         """What of ours stands in that mailbox, once there are so many: {Message-ID: bytes}."""
