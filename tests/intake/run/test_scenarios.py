@@ -37,6 +37,13 @@ class Scenarios(WholeRun):
         if wrong:
             self.fail("\n".join([self.plays[name].story.title, *wrong]))
 
+    def test_the_readme_tells_every_theme(self):
+        with open(os.path.join(scenario.FOLDER, "README.md"), encoding="utf-8") as file:
+            told = re.findall(r"(?m)^\| `(\w+)-` \|", file.read())
+        self.assertEqual(told, list(scenario.THEMES))
+        self.assertEqual({story.name.partition("-")[0] for story in scenario.load_all()},
+                         set(scenario.THEMES))
+
     def test_whatever_was_sent_to_anybody_is_a_receipt_that_a_story_tells(self):
         """The log of the server that all receipts pass: nothing else, and nobody else."""
         concurrent.futures.wait(self.results.values())
