@@ -156,7 +156,7 @@ typedef struct {
     char *content_key;
     char *message_id;
     GStrv document_sha256s;
-    guint receipts; /* owed for it so far */
+    guint receipts; /* owed for it and for its copies so far */
     gboolean ruled; /* a person accepted, rejected or assigned it */
 } LodgeLedgerPast;
 void lodge_ledger_past_free(LodgeLedgerPast *past);

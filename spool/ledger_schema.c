@@ -26,6 +26,7 @@ const char *const lodge_ledger_schema_sql[] = {
     "CREATE INDEX message_pending ON message(id) WHERE state = 'pending';"
     "CREATE INDEX message_content ON message(content_key) WHERE content_key IS NOT NULL;"
     "CREATE INDEX message_council ON message(council, call) WHERE council IS NOT NULL;"
+    "CREATE INDEX message_copy ON message(duplicate_of) WHERE duplicate_of IS NOT NULL;"
     "CREATE INDEX message_unprojected ON message(id)"
     " WHERE state = 'decided' AND projected = 0;"
 

@@ -120,7 +120,7 @@ static gboolean is_sent_by_system(const LodgeAnswerable *at)
 
 static gboolean is_duplicate(const LodgeAnswerable *at)
 {
-    return at->outcome == LODGE_DUPLICATE;
+    return at->outcome == LODGE_DUPLICATE && !at->unanswered_copy;
 }
 
 static gboolean is_no_submission(const LodgeAnswerable *at)

@@ -30,6 +30,7 @@ typedef struct {
     LodgePlanSearch search;
     const LodgeAttachment *plan;
     const LodgeExtension *extension;
+    const LodgePast *original; /* on file, and no copy of it was answered; or NULL */
     const LodgeRuling *ruling; /* a person's, or NULL */
     gboolean ruled_timeliness;
     gboolean names_call;
@@ -359,6 +360,7 @@ static const char *judge_answer(const Case *at, const LodgeAnswered *answered)
         .kind = at->decision->kind,
         .outcome = at->decision->outcome,
         .about_call = at->attachments->len > 0 || at->names_call || at->ruling != NULL,
+        .unanswered_copy = at->original != NULL,
         .told = is_told(at),
         .answered = answered,
     };
@@ -366,6 +368,31 @@ static const char *judge_answer(const Case *at, const LodgeAnswered *answered)
 }
 
 /* A cap takes away the receipt and nothing else: no outcome depends on it. */
+/* The late copy of a mail was processed before the one that came in time. */
+static gboolean is_copy_in_time(const Case *at, const LodgePast *same)
+{
+    return same->version > 0 && g_strcmp0(same->timeliness, "late") == 0 &&
+           at->decision->outcome == LODGE_ACCEPTED &&
+           at->decision->timeliness == LODGE_ON_TIME;
+}
+
+static void settle_copy(Case *at, const LodgePast *same, gboolean may_answer)
+{
+    LodgeDecision *decision = at->decision;
+    if (is_copy_in_time(at, same)) {
+        lodge_findings_add(decision->findings, LODGE_FINDING_COPY_IN_TIME, same->reference,
+                           same->reference, NULL);
+        decision->outcome = LODGE_HELD;
+        return;
+    }
+    /* A list passed it on first, say: then its author has heard nothing yet. */
+    if (same->version > 0 && same->receipts == 0 && may_answer)
+        at->original = same;
+    decision->duplicate_of = g_strdup(same->reference);
+    forget_mending(decision);
+    settle(at, LODGE_DUPLICATE, LODGE_FINDING_DUPLICATE, same->reference);
+}
+
 static void judge_outcome(Case *at)
 {
     LodgeDecision *decision = at->decision;
@@ -375,13 +402,10 @@ static void judge_outcome(Case *at)
         at->ruling != NULL
             ? NULL
             : lodge_duplicate_find(at->message, at->history, decision->outcome, may_answer);
-    if (same != NULL) {
-        decision->duplicate_of = g_strdup(same->reference);
-        forget_mending(decision);
-        settle(at, LODGE_DUPLICATE, LODGE_FINDING_DUPLICATE, same->reference);
-    } else if (decision->outcome == LODGE_ACCEPTED) {
+    if (same != NULL)
+        settle_copy(at, same, may_answer);
+    else if (decision->outcome == LODGE_ACCEPTED)
         file_version(at);
-    }
     lodge_findings_sort(decision->findings);
     lodge_findings_reword(decision->findings, at->rules->wording);
 }
@@ -404,6 +428,7 @@ static void owe_receipt(Case *at)
         .history = at->history,
         .rules = at->rules,
         .decision = decision,
+        .original = at->original,
         .extension = at->extension,
         .ruled_timeliness = at->ruled_timeliness,
         .pending = at->evidence->pending,

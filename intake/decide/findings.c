@@ -15,6 +15,7 @@ static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
     [LODGE_FINDING_MESSAGE_ID_REUSED] = {"message-id-reused", LODGE_NOTE,
                                          "message-id-reused"},
     [LODGE_FINDING_DUPLICATE] = {"duplicate", LODGE_NOTE, "duplicate"},
+    [LODGE_FINDING_COPY_IN_TIME] = {"copy-in-time", LODGE_HOLD, "copy-in-time"},
     [LODGE_FINDING_AUTOMATIC_MESSAGE] = {"automatic-message", LODGE_NOTE,
                                          "automatic-message"},
     [LODGE_FINDING_DELIVERY_REPORT] = {"delivery-report", LODGE_NOTE, "delivery-report"},

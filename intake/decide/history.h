@@ -18,7 +18,7 @@ typedef struct {
     gint64 received_us;
     char *message_id;
     GStrv documents; /* SHA-256s; none of decorations */
-    guint receipts;  /* owed for it so far */
+    guint receipts;  /* owed for it and for its copies so far */
     gboolean ruled;  /* a person accepted, rejected or assigned it */
 } LodgePast;
 

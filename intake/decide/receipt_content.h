@@ -15,6 +15,7 @@ typedef struct {
     const LodgeHistory *history;
     const LodgeRules *rules;
     const LodgeDecision *decision;   /* complete but for its receipts */
+    const LodgePast *original;       /* that is on file, of which this is a copy; or NULL */
     const LodgeExtension *extension; /* that gave the deadline, or NULL */
     gboolean pending;                /* nothing is decided yet: a first word */
     gboolean ruled_timeliness;       /* a person decided by which time it counts */

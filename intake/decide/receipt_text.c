@@ -30,10 +30,24 @@ static void add_line(LodgeLetter *letter, const char *label, const char *value)
 
 /* ---- what became of it ---- */
 
+static void add_copy(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
+{
+    const char *const facts[] = {"noun", inputs->rules->call->noun, "reference",
+                                 inputs->original->reference, NULL};
+    const LodgeWordingEntry *entry =
+        lodge_wording_find(inputs->rules->wording, LODGE_WORDING_RECEIPT, "copy-filed");
+    g_autofree char *text = lodge_wording_fill(entry->words, facts);
+    lodge_letter_add_paragraph(letter, text);
+}
+
 static void add_outcome(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
 {
     if (inputs->pending) {
         add_sentence(letter, inputs, "received", NULL, NULL);
+        return;
+    }
+    if (inputs->original != NULL) {
+        add_copy(letter, inputs);
         return;
     }
     switch (inputs->decision->outcome) {
@@ -82,6 +96,8 @@ static const char *counted_id(const LodgeMends *mends)
 static const char *timeliness_id(const LodgeReceiptInputs *inputs)
 {
     const LodgeDecision *decision = inputs->decision;
+    if (inputs->original != NULL && inputs->original->timeliness != NULL)
+        return inputs->original->timeliness;
     if (inputs->ruled_timeliness)
         return decision->timeliness == LODGE_LATE ? "ruled-late" : "ruled-on-time";
     if (decision->mends != NULL && decision->mends->original_counts)

@@ -107,7 +107,8 @@ static void the_same_message_again_is_a_duplicate_without_receipt(void **state)
     (void)state;
     g_autoptr(World) world = world_new();
     world_add_past(world->history->same_content, "PP24-000001-A", TONBRIDGE, 1,
-                   "2024-07-01T00:00:00Z");
+                   "2024-07-01T00:00:00Z")
+        ->receipts = 1;
     g_autoptr(LodgeDecision) decision = world_decide(world);
     assert_int_equal(decision->outcome, LODGE_DUPLICATE);
     assert_string_equal(decision->duplicate_of, "PP24-000001-A");
@@ -262,6 +263,49 @@ static void a_message_id_used_again_for_other_content_is_noted(void **state)
     assert_non_null(world_find(decision, "message-id-reused"));
 }
 
+static LodgePast *file_copy(World *world, const char *timeliness, guint receipts)
+{
+    LodgePast *past = world_add_past(world->history->same_content, "PP24-000009-X",
+                                     TONBRIDGE, 1, "2024-07-18T09:00:00Z");
+    world_set(&past->outcome, "accepted");
+    world_set(&past->timeliness, timeliness);
+    past->receipts = receipts;
+    return past;
+}
+
+/* A mailing list passed it on first: its author has heard nothing, and is told now. */
+static void a_copy_of_what_was_never_answered_is_answered_once(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    LodgePast *past = file_copy(world, "on-time", 0);
+    g_autoptr(LodgeDecision) first = world_decide(world);
+    assert_int_equal(first->outcome, LODGE_DUPLICATE);
+    assert_string_equal(first->may_answer, "yes");
+    const LodgeReceiptContent *receipt = g_ptr_array_index(first->receipts, 0);
+    assert_string_equal(receipt->kind, "decision");
+    assert_non_null(strstr(receipt->text, "is on file as"));
+    assert_non_null(strstr(receipt->text, "PP24-000009-X"));
+    assert_non_null(strstr(receipt->text, "It arrived on time."));
+    past->receipts = 1;
+    g_autoptr(LodgeDecision) second = world_decide(world);
+    assert_string_equal(second->may_answer, "duplicate");
+    assert_int_equal(second->receipts->len, 0);
+}
+
+/* What was filed as late by its late copy must not stay late because that one was read first. */
+static void a_copy_that_came_in_time_is_held_beside_the_late_one(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    file_copy(world, "late", 1);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    assert_int_equal(decision->outcome, LODGE_HELD);
+    assert_int_equal(decision->timeliness, LODGE_ON_TIME);
+    assert_non_null(world_find(decision, "copy-in-time"));
+    assert_null(decision->duplicate_of);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +321,8 @@ int main(void)
         cmocka_unit_test(current_is_what_was_received_last_whatever_was_processed_first),
         cmocka_unit_test(of_two_received_in_the_same_second_the_later_filed_is_current),
         cmocka_unit_test(a_held_message_has_no_version),
+        cmocka_unit_test(a_copy_of_what_was_never_answered_is_answered_once),
+        cmocka_unit_test(a_copy_that_came_in_time_is_held_beside_the_late_one),
         cmocka_unit_test(a_message_id_used_again_for_other_content_is_noted),
     };
     return cmocka_run_group_tests_name("intake/decide/duplicate", tests, NULL, NULL);
