@@ -71,16 +71,16 @@ FORGER = Sender("127.0.2.66", "mail.devon.gov.uk", "chief.executive@devon.gov.uk
 SENDERS = [council.sender for council in COUNCILS] + [STRANGER, FORGER]
 
 
-def border_table(authserv_id):
+def border_table(authserv_id, senders=SENDERS):
     """The Postfix table that stands for the border's milter."""
     return "".join(
         f"{sender.address}/32 PREPEND Authentication-Results: {sender.results(authserv_id)}\n"
-        for sender in SENDERS)
+        for sender in senders)
 
 
 def compose(sender, to, subject, text, attachments, message_id, date):
     """A mail as an office program writes it: text and attachments; bytes with CRLF.
-    attachments: (file name, media type, bytes)."""
+    attachments: (file name, media type, bytes); a message/rfc822 hangs there as mail programs hang it."""
     mail = email.message.EmailMessage(email.policy.SMTP)
     mail["From"] = email.headerregistry.Address(sender.person, addr_spec=sender.mail)
     mail["To"] = to
@@ -89,6 +89,9 @@ def compose(sender, to, subject, text, attachments, message_id, date):
     mail["Message-ID"] = f"<{message_id}@{sender.domain}>"
     mail.set_content(text)
     for name, media_type, content in attachments:
+        if media_type == "message/rfc822":
+            mail.add_attachment(email.message_from_bytes(content, policy=email.policy.SMTP))
+            continue
         main, _, sub = media_type.partition("/")
         mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
     if attachments:
@@ -96,7 +99,8 @@ def compose(sender, to, subject, text, attachments, message_id, date):
     return mail.as_bytes()
 
 
-def send(host, port, sender, to, message):
+def send(host, port, sender, to, message, envelope=None):
+    """to: one address or several. envelope: the sender there when it is not that of From; "" for none."""
     with smtplib.SMTP(host, port, local_hostname=sender.host,
                       source_address=(sender.address, 0), timeout=60) as smtp:
-        smtp.sendmail(sender.mail, [to], message)
+        smtp.sendmail(sender.mail if envelope is None else envelope, to, message)

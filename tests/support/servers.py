@@ -1,11 +1,12 @@
 """A private Dovecot and a private Postfix on loopback, with a clock of their own.
 
-    servers.py run DIR [--clock "2024-07-18 10:00:00"]
+    servers.py run DIR [--clock "2024-07-18 10:00:00"] [--border-results FILE]
 
 starts both below DIR (created, at most 40 characters: socket paths are short), writes
 DIR/servers.json, prints "ready" and then obeys lines on standard input:
 
     clock 2024-07-20 00:00:30   both servers' clocks, in UTC, go on from there
+    stand 2024-07-19 23:59:59   they show this second until the next word about them
     restart                     both are stopped and started again
     keep                        go on after standard input ends, until SIGTERM
 
@@ -17,13 +18,13 @@ What stands for what:
 
 - Postfix's "border" port is the department's border MX. Clients bound to 127.0.2.N are the
   internet; only 127.0.0.1 is the department's own network.
-- The table border-results stands for the milter of a real border (OpenDKIM, OpenDMARC): it says
+- The table FILE stands for the milter of a real border (OpenDKIM, OpenDMARC): it says
   per client address which Authentication-Results header Postfix puts on top. Postfix writes
-  it above its own Received field, as a real border does.
+  it above its own Received field, as a real border does, and reads the table once.
 - The "submission" port takes receipts (STARTTLS, AUTH against Dovecot), and everything is delivered
   by LMTP to the same Dovecot, whoever it is for.
-- libfaketime moves the clocks. Mailboxes are sdbox, because it keeps INTERNALDATE in the file:
-  Maildir keeps it in the file's time, which the kernel stamps.
+- libfaketime moves the clocks, not the times of files. Mailboxes are sdbox, because it keeps INTERNALDATE in
+  the file: Maildir keeps it in the file's time, which the kernel stamps.
 """
 
 import argparse
@@ -270,7 +271,9 @@ class Certificates:
         return os.path.join(self.directory, name)
 
     def _openssl(self, *arguments):
-        return run("faketime", "2020-01-01 00:00:00", "openssl", *arguments)
+        # Not the program faketime: it refuses to run where an earlier process of its number left a semaphore.
+        return run("openssl", *arguments, env=dict(os.environ, LD_PRELOAD=find_faketime(), TZ="UTC",
+                                                   FAKETIME="@2020-01-01 00:00:00"))
 
     def _key(self, name):
         self._openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -301,7 +304,7 @@ class Certificates:
 
 
 class Clock:
-    """The servers' clock: an offset to the real one in a file that libfaketime follows."""
+    """The servers' clock: an offset to the real one, or an instant, in a file that libfaketime follows."""
 
     def __init__(self, directory):
         self.file = os.path.join(directory, "clock")
@@ -313,7 +316,13 @@ class Clock:
         if text:
             wanted = calendar.timegm(time.strptime(text, "%Y-%m-%d %H:%M:%S"))
             offset = int(wanted - time.time())
-        write(self.file + ".new", f"{offset:+d}\n")
+        self._tell(f"{offset:+d}")
+
+    def stand(self, text):
+        self._tell(text)
+
+    def _tell(self, line):
+        write(self.file + ".new", line + "\n")
         os.rename(self.file + ".new", self.file)
 
     def sweep(self):
@@ -330,13 +339,16 @@ class Clock:
             "FAKETIME_NO_CACHE": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DONT_RESET": "1",
+            # Postfix waits for tables that were written this second to cool; that second must end.
+            "NO_FAKE_STAT": "1",
             "TZ": "UTC",
         }
 
 
 class Servers:
-    def __init__(self, directory):
+    def __init__(self, directory, border_results=""):
         self.dir = os.path.abspath(directory)
+        self.border_results = border_results
         if len(self.dir) > 40:
             raise ValueError(f"{self.dir}: too long for socket paths, at most 40 characters")
         os.makedirs(self.dir, mode=0o755, exist_ok=True)
@@ -355,7 +367,6 @@ class Servers:
             "store_name": STORE_NAME,
             "authserv_id": AUTHSERV_ID,
             "ca_file": os.path.join(self.dir, "tls", "ca.crt"),
-            "border_results": os.path.join(self.dir, "postfix/etc/border-results"),
         }
         for port in ("imap_port", "imaps_port", "border_port", "submission_port"):
             self.facts[port] = free_port()
@@ -377,7 +388,7 @@ class Servers:
         write(os.path.join(self.dir, "dovecot.conf"), DOVECOT_CONF.format(**values))
         write(os.path.join(self.dir, "postfix/etc/main.cf"), MAIN_CF.format(**values))
         write(os.path.join(self.dir, "postfix/etc/master.cf"), MASTER_CF.format(**values))
-        write(self.facts["border_results"], "")
+        write(os.path.join(self.dir, "postfix/etc/border-results"), self.border_results)
         write(os.path.join(self.dir, "postfix/etc/refused-recipients"),
               "gone@towerhamlets.gov.uk 550 5.1.1 no such person here\n"
               f"gone@{DEPARTMENT} 550 5.1.1 no such person here\n")
@@ -447,6 +458,8 @@ def obey(servers):
         word, _, rest = line.strip().partition(" ")
         if word == "clock":
             servers.clock.set(rest)
+        elif word == "stand":
+            servers.clock.stand(rest)
         elif word == "restart":
             servers.stop()
             servers.start()
@@ -461,6 +474,7 @@ def main():
     parser.add_argument("command", choices=["run"])
     parser.add_argument("dir")
     parser.add_argument("--clock", help="UTC, as 2024-07-18 10:00:00; default: the real time")
+    parser.add_argument("--border-results", type=argparse.FileType(), help="default: none")
     options = parser.parse_args()
     if os.geteuid() != 0:
         sys.exit("servers.py: Postfix and Dovecot are started as root; use sudo")
@@ -469,7 +483,8 @@ def main():
         raise SystemExit(0)
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; our starter decides
-    servers = Servers(options.dir)
+    table = options.border_results
+    servers = Servers(options.dir, table.read() if table else "")
     try:
         servers.clock.set(options.clock)
         servers.prepare()
