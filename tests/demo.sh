@@ -2,7 +2,7 @@
 # demo.sh [--keep]: lodge's main job, from councils' mail to filed plans and receipts.
 #
 # On a Debian 12 machine with nothing but this clone: installs what is missing, builds, starts a
-# private Dovecot and a private Postfix on loopback, sends ten mails, runs `lodge once` and shows
+# private Dovecot and a private Postfix on loopback, sends nineteen mails, runs `lodge once` and shows
 # what became of them. Checks itself: exit code 1 when a council's state is not the true one.
 # One temporary directory; servers and directory are gone at the end, unless --keep.
 set -eu

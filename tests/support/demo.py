@@ -88,12 +88,13 @@ def check(place):
     for line in wrong:
         print("WRONG: " + line)
     if not wrong:
-        print("All ten mails have their true outcome, and every receipt that is due was sent.")
+        print(f"All {len(story.mails())} mails have their true outcome, and every receipt that is due"
+              " was sent.")
     return not wrong
 
 
 def tell(place):
-    heading("Ten mails arrive at the department")
+    heading(f"{len(story.mails())} mails arrive at the department")
     story.tell(place, lambda line: print("  " + line, flush=True))
     heading("lodge takes them in over IMAPS")
     show(place, "once")
