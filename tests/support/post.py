@@ -14,6 +14,12 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 
 
+PASSED = "spf=pass smtp.mailfrom={mail}; dkim=pass header.d={domain}; dmarc=pass header.from={domain}"
+FAILED = "spf=fail smtp.mailfrom={mail}; dkim=none; dmarc=fail header.from={domain}"
+SPF_ALONE = "spf=pass smtp.mailfrom={mail}; dkim=none; dmarc=none header.from={domain}"
+NOTHING_FOUND = "spf=none smtp.mailfrom={mail}; dkim=none; dmarc=none header.from={domain}"
+
+
 @dataclass(frozen=True)
 class Sender:
     address: str  # the client's IP address
@@ -21,17 +27,15 @@ class Sender:
     mail: str     # the From address
     person: str
     genuine: bool  # the border finds that the domain really sent it
+    found: str = ""  # what the border finds when it is neither PASSED nor FAILED
 
     @property
     def domain(self):
         return self.mail.partition("@")[2]
 
     def results(self, authserv_id):
-        if self.genuine:
-            return (f"{authserv_id}; spf=pass smtp.mailfrom={self.mail};"
-                    f" dkim=pass header.d={self.domain}; dmarc=pass header.from={self.domain}")
-        return (f"{authserv_id}; spf=fail smtp.mailfrom={self.mail};"
-                f" dkim=none; dmarc=fail header.from={self.domain}")
+        found = self.found or (PASSED if self.genuine else FAILED)
+        return f"{authserv_id}; " + found.format(mail=self.mail, domain=self.domain)
 
 
 @dataclass(frozen=True)

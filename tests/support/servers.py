@@ -178,6 +178,10 @@ smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 smtpd_error_sleep_time = 0
 in_flow_delay = 0
 initial_destination_concurrency = 20
+# Our clock jumps by days: nobody who is idle must find that he has been so for too long.
+daemon_timeout = 100d
+max_idle = 100d
+lmtp_connection_cache_on_demand = no
 """
 
 MASTER_CF = """\

@@ -7,6 +7,7 @@ deadline, one in the first second after it, one the next morning."""
 
 from dataclasses import dataclass, field, replace
 
+import bounces
 import letters
 import odd_files
 import plans
@@ -138,7 +139,7 @@ def _without_a_plan():
                                   "Productivity Plans 2024", REMINDER), NOTHING, ""),
         Mail("devon-bounce", "Devon: its mail server returns a reminder that nobody reads there",
              IN_TIME, daemon,
-             letters.bounce_postfix(daemon, DEPARTMENT, "devon-bounce", DATE,
+             bounces.postfix(daemon, DEPARTMENT, "devon-bounce", DATE,
                                     "old.officer@devon.gov.uk", reminder), NOTHING, ""),
     ]
 

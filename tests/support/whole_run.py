@@ -7,6 +7,7 @@ one failed. Tests derive from WholeRun, which gives each class a world of its ow
 
 import hashlib
 import os
+import subprocess
 import sys
 import time
 import unittest
@@ -28,13 +29,19 @@ def build():
     return os.path.abspath(directory)
 
 
+def is_sanitized():
+    program = os.path.join(build(), "intake", "lodge")
+    return b"__asan_init" in subprocess.run(["nm", "-D", program], capture_output=True).stdout
+
+
 class WholeRun(unittest.TestCase):
     maxDiff = None
     clock = world.ON_TIME
+    senders = post.SENDERS
 
     @classmethod
     def setUpClass(cls):
-        cls.world = world.World(build(), cls.clock)
+        cls.world = world.World(build(), cls.clock, cls.senders)
         cls.addClassCleanup(cls.world.close)
         cls.prepare()
 

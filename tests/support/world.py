@@ -186,18 +186,38 @@ class World:
                 raise RuntimeError(f"{found} of {count} mails arrived for {user or self.user}")
             time.sleep(0.02)
 
-    def move(self, user, message_id, folder):
-        """What a colleague does with the mouse."""
+    def await_delivered(self, count):
+        """Waits until Postfix has delivered so many mails since it started, to whomever: then it is idle."""
+        deadline = time.monotonic() + WAIT_S
+        while (found := self.delivery_log().count(": removed\n")) < count:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{found} of {count} mails were delivered")
+            time.sleep(0.02)
+
+    def delivery_log(self):
+        with open(os.path.join(self.facts["dir"], "postfix.log"), errors="replace") as file:
+            return file.read()
+
+    def move(self, user, message_id, folder, verb="MOVE"):
+        """What a colleague does with the mouse. verb: MOVE or COPY."""
         session = self.imap(user)
         try:
             session.create(f'"{folder}"')
             session.select("INBOX")
             _, (found,) = session.uid("SEARCH", "HEADER", "Message-ID", f'"{message_id}"')
-            status, answer = session.uid("MOVE", found.decode(), f'"{folder}"')
+            status, answer = session.uid(verb, found.decode(), f'"{folder}"')
             if not found or status != "OK":
-                raise RuntimeError(f"{message_id} was not moved to {folder}: {answer}")
+                raise RuntimeError(f"{message_id} did not come to {folder}: {answer}")
         finally:
             session.logout()
+
+    def mailboxes(self):
+        """The addresses of all that exist: the server makes one when the first mail comes."""
+        command = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        command += ["find", os.path.join(self.facts["dir"], "mail"), "-mindepth", "2", "-maxdepth", "2",
+                    "-printf", "%f@%h\n"]
+        found = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        return [re.sub("@.*/", "@", line) for line in found.splitlines()]
 
     def messages(self, user, folder="INBOX"):
         """(flags, bytes) of everything in a mailbox, which stays as it is."""

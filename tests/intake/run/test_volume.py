@@ -7,18 +7,13 @@ import time
 import unittest
 
 import post
-from whole_run import DONE, WholeRun, build, stored
+from whole_run import DONE, WholeRun, is_sanitized, stored
 
 MIDDAY = 1721296800
 MANY = int(os.environ.get("LODGE_TEST_MANY", "2000"))
 EACH_BYTES = 170_000
 HUGE_BYTES = 200 * 1024 * 1024
 MOST_MEMORY_KB = 64 * 1024
-
-
-def is_sanitized():
-    program = os.path.join(build(), "intake", "lodge")
-    return b"__asan_init" in subprocess.run(["nm", "-D", program], capture_output=True).stdout
 
 
 def high_water(pid):
