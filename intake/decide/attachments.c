@@ -62,7 +62,15 @@ static const char *find_type(const LodgePart *part, const LodgeDocumentFacts *fa
     return part->declared_type != NULL ? part->declared_type : "application/octet-stream";
 }
 
-/* An encrypted Word file is, from its bytes, no Word file yet: then what it was sent as decides. */
+/* Sent by a program that calls every file so, an encrypted Word file says nothing of what it is. */
+static gboolean may_be_locked_office_file(const LodgeAttachment *attachment)
+{
+    return strcmp(attachment->media_type, "application/x-ole-storage") == 0 &&
+           strcmp(attachment->part->declared_type, "application/octet-stream") == 0;
+}
+
+/* An encrypted Word file is, from its bytes, no Word file yet: then what it was sent as decides; where that tells
+ * nothing, the password is what must be mended first. */
 static gboolean is_accepted(const LodgeAttachment *attachment, const LodgeCall *call)
 {
     const char *const *accepted = (const char *const *)call->accepted_types;
@@ -70,7 +78,7 @@ static gboolean is_accepted(const LodgeAttachment *attachment, const LodgeCall *
         return TRUE;
     const char *declared = attachment->part->declared_type;
     return attachment->needs_password && declared != NULL &&
-           g_strv_contains(accepted, declared);
+           (g_strv_contains(accepted, declared) || may_be_locked_office_file(attachment));
 }
 
 static const char *find_opening(const LodgeFoldedText *text)

@@ -261,14 +261,26 @@ static void a_document_without_facts_is_held(void **state)
 static void an_encrypted_word_file_counts_as_what_it_was_sent_as(void **state)
 {
     (void)state;
-    g_autoptr(World) world = world_new();
-    world_clear_documents(world);
-    LodgeDocumentFacts *facts = world_add_document(world, "plan.docx", DOCX, -1, NULL);
-    world_set(&facts->media_type, "application/x-ole-storage");
-    facts->encrypted = LODGE_ENCRYPTED_PASSWORD;
-    g_autoptr(LodgeDecision) decision = world_decide(world);
-    g_autofree char *findings = world_list_findings(decision);
-    assert_string_equal(findings, "document-password hold");
+    static const struct {
+        const char *sent_as;
+        const char *findings;
+    } types[] = {
+        {DOCX, "document-password hold"},
+        {"application/octet-stream", "document-password hold"},
+        {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+         "document-type-not-accepted hold, attachment-could-not-be-examined note"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+        g_autoptr(World) world = world_new();
+        world_clear_documents(world);
+        LodgeDocumentFacts *facts =
+            world_add_document(world, "plan.docx", types[i].sent_as, -1, NULL);
+        world_set(&facts->media_type, "application/x-ole-storage");
+        facts->encrypted = LODGE_ENCRYPTED_PASSWORD;
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        g_autofree char *findings = world_list_findings(decision);
+        assert_string_equal(findings, types[i].findings);
+    }
 }
 
 static void add_empty_file(World *world)
