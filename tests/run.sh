@@ -5,8 +5,8 @@
 #
 # Installs what is missing; builds with warnings as errors and ASan+UBSan and runs the unit tests
 # and the whole runs against real servers; builds the release and runs the sandbox, link and memory tests
-# there; runs every fuzz target briefly; checks the style. LODGE_TEST_DATA names a folder of collected
-# test data; without one the tests that need it are skipped and counted.
+# and the traffic of a deadline there; runs every fuzz target briefly; checks the style. LODGE_TEST_DATA
+# names a folder of collected test data; without one the tests that need it are skipped and counted.
 # LODGE_FUZZ_SECONDS (10): how long each fuzz target runs.
 set -eu
 
@@ -86,7 +86,7 @@ whole_runs asan
 
 build release
 unit_tests release
-whole_runs release test_story test_volume
+whole_runs release test_story test_volume test_day
 
 build fuzz
 heading "fuzz targets, ${LODGE_FUZZ_SECONDS:-10} s each"
