@@ -24,7 +24,8 @@ typedef struct {
     LodgeMailKind kind;
     LodgeOutcome outcome;
     gboolean about_call; /* carries a document or names the call, or was ruled on */
-    gboolean unanswered_copy; /* a duplicate of what was filed, and no copy of it has been answered */
+    gboolean
+        unanswered_copy; /* a duplicate of what was filed, and no copy of it has been answered */
     gboolean told;       /* decided again, and a receipt has said the same before */
     const LodgeAnswered *answered; /* NULL: caps are not asked */
 } LodgeAnswerable;
