@@ -6,7 +6,8 @@ import tree
 
 NOTES = r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b"
 MACHINES = r"(?<![\w.])/(home|root|work|Users)/\w"
-TRACKER = r"\b[Ii]ssue #?\d|(?<![\w&])#\d{1,4}\b(?!\s*(include|define))"
+# A mail program numbers the parts of a message so; our own pages show one.
+TRACKER = r"\b[Ii]ssue #?\d|(?<![\w&])(?<!Attachment )#\d{1,4}\b(?!\s*(include|define))"
 SUFFIXES = (".c", ".h", ".py", ".sh", ".md", ".cmake", ".txt", ".conf", ".call", ".register",
             ".json", ".service", ".1", ".5", ".in")
 # Strangers' mails and documents keep their bytes, whatever they say.
