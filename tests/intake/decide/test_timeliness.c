@@ -150,9 +150,72 @@ static void timeliness_is_told_from_the_clocks(void **state)
     }
 }
 
+#define MINUTE_US (60 * LODGE_SECOND_US)
+
+static LodgeCall *
+call_ending(LodgeZone *zone, const char *civil, const char *includes, GError **error)
+{
+    g_autofree char *text =
+        g_strdup_printf("[call]\nid = c\ntitle = C\nreference_prefix = CC\ndepartment = D\n"
+                        "zone = Europe/London\ndeadline = %s\ndeadline_includes = %s\n",
+                        civil, includes);
+    return lodge_call_parse(text, "call", zone, error);
+}
+
+static char *civil_minute(const LodgeZone *zone, gint64 at_us)
+{
+    LodgeCivil civil;
+    lodge_zone_split(zone, at_us, &civil, NULL, NULL);
+    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d", civil.year, civil.month, civil.day,
+                           civil.hour, civil.minute);
+}
+
+/* The last microsecond before the deadline is on time, the deadline itself is late; 0: this civil minute is twice. */
+static gboolean check_deadline(LodgeZone *zone, gint64 at_us)
+{
+    static const char *const includes[] = {"none", "second", "minute"};
+    static const gint64 more_us[] = {0, LODGE_SECOND_US, MINUTE_US};
+    g_autofree char *civil = civil_minute(zone, at_us);
+    for (gsize i = 0; i < G_N_ELEMENTS(includes); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LodgeCall) call = call_ending(zone, civil, includes[i], &error);
+        if (call == NULL)
+            return FALSE;
+        gint64 first_late_us = at_us + more_us[i];
+        gint64 deadline_us = lodge_call_deadline_for(call, NULL, NULL);
+        if (lodge_timeliness_judge_instant(first_late_us - 1, call, deadline_us) !=
+                LODGE_ON_TIME ||
+            lodge_timeliness_judge_instant(first_late_us, call, deadline_us) != LODGE_LATE)
+            fail_msg("%s, %s", civil, includes[i]);
+    }
+    return TRUE;
+}
+
+/* Every minute of the day before, of and after each clock change, as a deadline. */
+static void deadlines_hold_minute_by_minute_across_both_clock_changes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+        guint refused; /* the hour that autumn has twice, seen twice */
+    } days[] = {
+        {"2024-03-30T22:00:00Z", "2024-04-01T02:00:00Z", 0},
+        {"2024-10-26T22:00:00Z", "2024-10-28T02:00:00Z", 120},
+    };
+    g_autoptr(LodgeZone) zone = lodge_zone_load("Europe/London", NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS(days); i++) {
+        guint refused = 0;
+        gint64 to_us = world_instant(days[i].to);
+        for (gint64 at_us = world_instant(days[i].from); at_us < to_us; at_us += MINUTE_US)
+            refused += check_deadline(zone, at_us) ? 0 : 1;
+        assert_int_equal(refused, days[i].refused);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(deadlines_hold_minute_by_minute_across_both_clock_changes),
         cmocka_unit_test(timeliness_is_told_from_the_clocks),
     };
     return cmocka_run_group_tests_name("intake/decide/timeliness", tests, NULL, NULL);
