@@ -2,9 +2,9 @@
 
 #include "intake/decide_again.h"
 #include "intake/log.h"
+#include "intake/operate/lookup.h"
 #include "intake/ruler_checks.h"
 #include "parsers/text/display.h"
-#include "parsers/text/reference.h"
 #include <string.h>
 
 struct LodgeRuler {
@@ -51,27 +51,6 @@ again_for(const Errand *errand, LodgeTransaction *txn, LodgeLedger *ledger, gint
 }
 
 /* ---- one message ---- */
-
-/* References are read as people write them: any case, spaces around. */
-static LodgeLedgerMessage *
-find_message(LodgeLedger *ledger, const char *words, GError **error)
-{
-    g_autofree char *reference = lodge_reference_find(words);
-    g_autoptr(GError) failure = NULL;
-    LodgeLedgerMessage *message =
-        reference != NULL ? lodge_ledger_get_message(ledger, reference, &failure) : NULL;
-    if (failure != NULL) {
-        g_propagate_error(error, g_steal_pointer(&failure));
-    } else if (message == NULL) {
-        g_autofree char *shown = lodge_display_line(words, 60);
-        g_set_error(error, LODGE_ORDER_ERROR, LODGE_ORDER_ERROR_REFUSED,
-                    reference != NULL ? "there is no message %s; see lodge list"
-                                      : "%s is not a reference, or was misread: its check "
-                                        "character is wrong; see lodge list",
-                    shown);
-    }
-    return message;
-}
 
 static LodgeEvent ruled_event(const Errand *errand, const char *reference, gint64 now_us)
 {
@@ -181,7 +160,7 @@ static gboolean resend(Errand *errand,
 static gboolean order_message(Errand *errand, const LodgeDecideAgain *again, GError **error)
 {
     g_autoptr(LodgeLedgerMessage) message =
-        find_message(again->ledger, errand->order->reference, &errand->refusal);
+        lodge_lookup_message(again->ledger, errand->order->reference, &errand->refusal);
     if (message == NULL)
         return FALSE;
     if (errand->order->verb == LODGE_ORDER_NOTE)

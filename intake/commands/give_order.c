@@ -72,13 +72,16 @@ static void print_change(const LodgeOrderChange *change)
                     timeliness_words(change->timeliness));
 }
 
-static const char *why_silent(const char *code)
+static void print_silence(const char *may_answer)
 {
-    LodgeAnswerableRow row;
-    for (guint i = 0; (row = lodge_answerable_row(i)).code != NULL; i++)
-        if (strcmp(row.code, code) == 0)
-            return row.words;
-    return code;
+    const char *words = lodge_answerable_words(may_answer);
+    gboolean vouchable =
+        strcmp(may_answer, "unproven") == 0 || strcmp(may_answer, "forged") == 0;
+    lodge_print("No receipt is sent: %s.%s\n", words != NULL ? words : may_answer,
+                vouchable
+                    ? " If you know that the address is the council's, --answer sends "
+                      "one."
+                    : "");
 }
 
 static void print_receipt(const LodgeOrderChange *change)
@@ -87,12 +90,7 @@ static void print_receipt(const LodgeOrderChange *change)
     if (change->receipt != NULL)
         lodge_print("Receipt %s goes to %s.\n", change->receipt, to);
     else if (change->may_answer != NULL)
-        lodge_print(
-            "No receipt is sent: %s.%s\n", why_silent(change->may_answer),
-            strcmp(change->may_answer, "unproven") == 0 ||
-                    strcmp(change->may_answer, "forged") == 0
-                ? " If you know that the address is the council's, --answer sends one."
-                : "");
+        print_silence(change->may_answer);
 }
 
 static void print_changes(const LodgeOrder *order, const LodgeOrderResult *result)

@@ -2,10 +2,10 @@
 #include "config/key_file.h"
 #include "intake/decide/answerable.h"
 #include "intake/operate/listing.h"
+#include "intake/operate/lookup.h"
 #include "intake/operate/stored.h"
 #include "parsers/text/display.h"
 #include "parsers/text/limits.h"
-#include "parsers/text/reference.h"
 #include <string.h>
 
 #define MAX_DECISION_BYTES (4 * 1024 * 1024)
@@ -90,28 +90,6 @@ static gboolean load_decision(LodgeShow *show, GError **error)
     return show->decision != NULL;
 }
 
-/* References are read as people write them: any case, spaces around. */
-static LodgeLedgerMessage *
-find_message(LodgeSpool *spool, const char *words, GError **error)
-{
-    g_autofree char *reference = lodge_reference_find(words);
-    g_autofree char *shown = lodge_display_line(words, 60);
-    g_autoptr(GError) failure = NULL;
-    LodgeLedgerMessage *message =
-        reference != NULL
-            ? lodge_ledger_get_message(lodge_spool_ledger(spool), reference, &failure)
-            : NULL;
-    if (failure != NULL)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    else if (message == NULL)
-        g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
-                    reference != NULL ? "there is no message %s; see lodge list"
-                                      : "%s is not a reference, or was misread: its check "
-                                        "character is wrong; see lodge list",
-                    shown);
-    return message;
-}
-
 static gboolean tell(LodgeShow *show, gboolean receipt, const char *wording, GError **error)
 {
     if (!load_decision(show, error))
@@ -160,7 +138,8 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     g_autoptr(LodgeSpool) spool = lodge_command_open_spool(context, &settings, error);
     if (spool == NULL)
         return LODGE_EXIT_USAGE;
-    g_autoptr(LodgeLedgerMessage) message = find_message(spool, argv[1], error);
+    g_autoptr(LodgeLedgerMessage) message =
+        lodge_lookup_message(lodge_spool_ledger(spool), argv[1], error);
     if (message == NULL)
         return LODGE_EXIT_USAGE;
     const LodgeCallSettings *call = lodge_settings_find_call(settings, message->call);
