@@ -4,6 +4,7 @@
 #include "intake/decide/attachments.h"
 #include "intake/decide/authority.h"
 #include "intake/decide/border.h"
+#include "intake/decide/decision_documents.h"
 #include "intake/decide/decision_value.h"
 #include "intake/decide/duplicate.h"
 #include "intake/decide/findings.h"
@@ -230,53 +231,6 @@ static void add_findings(Case *at)
                          at->rules->call, at->decision->findings);
 }
 
-/* ---- documents ---- */
-
-static void add_document(Case *at, const LodgeAttachment *attachment)
-{
-    LodgeDecisionDocument *document = g_new0(LodgeDecisionDocument, 1);
-    document->name = g_strdup(attachment->name);
-    document->role = g_strdup(attachment == at->plan ? "plan" : "attachment");
-    document->media_type = g_strdup(attachment->media_type);
-    document->size_bytes = attachment->part->size_bytes;
-    document->pages = attachment->facts == NULL ? -1 : attachment->facts->pages;
-    document->sha256 = g_strdup(attachment->part->sha256);
-    document->part = g_strdup(attachment->part->path);
-    document->themes = g_strdupv(attachment->themes);
-    g_ptr_array_add(at->decision->documents, document);
-}
-
-static void add_decoration(Case *at, const LodgePart *part)
-{
-    LodgeDecisionDocument *document = g_new0(LodgeDecisionDocument, 1);
-    document->name = lodge_attachments_show_name(part);
-    document->role = g_strdup("decoration");
-    document->media_type =
-        g_strdup(part->sniffed_type != NULL ? part->sniffed_type : part->declared_type);
-    document->size_bytes = part->size_bytes;
-    document->pages = -1;
-    document->sha256 = g_strdup(part->sha256);
-    document->part = g_strdup(part->path);
-    document->themes = g_new0(char *, 1);
-    g_ptr_array_add(at->decision->documents, document);
-}
-
-static void list_documents(Case *at)
-{
-    if (at->plan != NULL)
-        add_document(at, at->plan);
-    for (guint i = 0; i < at->attachments->len; i++) {
-        const LodgeAttachment *attachment = g_ptr_array_index(at->attachments, i);
-        if (attachment != at->plan)
-            add_document(at, attachment);
-    }
-    for (guint i = 0; i < at->message->parts->len; i++) {
-        const LodgePart *part = g_ptr_array_index(at->message->parts, i);
-        if (part->kind == LODGE_PART_DECORATION)
-            add_decoration(at, part);
-    }
-}
-
 /* ---- outcome ---- */
 
 static void settle(Case *at, LodgeOutcome outcome, LodgeFindingKind why, const char *fact)
@@ -457,7 +411,8 @@ LodgeDecision *lodge_decide(const LodgeReading *reading,
     look_at_message(&at);
     judge_time_and_sender(&at);
     judge_kind(&at);
-    list_documents(&at);
+    lodge_decision_documents_list(at.decision->documents, at.attachments, at.plan,
+                                  at.message);
     judge_mending(&at);
     judge_outcome(&at);
     owe_receipt(&at);

@@ -1,0 +1,50 @@
+#include "intake/decide/decision_documents.h"
+
+static void
+add_attachment(GPtrArray *documents, const LodgeAttachment *attachment, const char *role)
+{
+    LodgeDecisionDocument *document = g_new0(LodgeDecisionDocument, 1);
+    document->name = g_strdup(attachment->name);
+    document->role = g_strdup(role);
+    document->media_type = g_strdup(attachment->media_type);
+    document->size_bytes = attachment->part->size_bytes;
+    document->pages = attachment->facts == NULL ? -1 : attachment->facts->pages;
+    document->sha256 = g_strdup(attachment->part->sha256);
+    document->part = g_strdup(attachment->part->path);
+    document->themes = g_strdupv(attachment->themes);
+    g_ptr_array_add(documents, document);
+}
+
+static void add_decoration(GPtrArray *documents, const LodgePart *part)
+{
+    LodgeDecisionDocument *document = g_new0(LodgeDecisionDocument, 1);
+    document->name = lodge_attachments_show_name(part);
+    document->role = g_strdup("decoration");
+    document->media_type =
+        g_strdup(part->sniffed_type != NULL ? part->sniffed_type : part->declared_type);
+    document->size_bytes = part->size_bytes;
+    document->pages = -1;
+    document->sha256 = g_strdup(part->sha256);
+    document->part = g_strdup(part->path);
+    document->themes = g_new0(char *, 1);
+    g_ptr_array_add(documents, document);
+}
+
+void lodge_decision_documents_list(GPtrArray *documents,
+                                   const GPtrArray *attachments,
+                                   const LodgeAttachment *plan,
+                                   const LodgeMessageFacts *message)
+{
+    if (plan != NULL)
+        add_attachment(documents, plan, "plan");
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        if (attachment != plan)
+            add_attachment(documents, attachment, "attachment");
+    }
+    for (guint i = 0; i < message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(message->parts, i);
+        if (part->kind == LODGE_PART_DECORATION)
+            add_decoration(documents, part);
+    }
+}
