@@ -235,7 +235,7 @@ static LodgeAuthority *judge(World *world, GPtrArray *findings)
     LodgeBorder border = lodge_border_find(world->message, world->rules->trust);
     return lodge_authority_judge(world->message, NULL, &border,
                                  world_instant("2024-07-18T10:00:00Z"), world->rules,
-                                 findings);
+                                 world->evidence->proofs, findings);
 }
 
 static void check_case(const Case *at)
