@@ -68,6 +68,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"border", "servers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
 
     {"authentication", "authserv_ids", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
+    {"authentication", "arc_sealers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"authentication", "spf", LODGE_KEY_CHOICE, FALSE, "hold", "hold;warn", 0, 0},
 
     {"service", "name", LODGE_KEY_TEXT, FALSE, "Submissions", NULL, 0, 0},

@@ -332,6 +332,8 @@ static void read_trust(Reader *reader)
     g_strfreev(trust->authserv_ids);
     trust->authserv_ids = lodge_key_group_get_list(group, "authserv_ids");
     trust->spf = (LodgeSpfPolicy)lodge_key_group_get_choice(group, "spf");
+    g_strfreev(trust->arc_sealers);
+    trust->arc_sealers = lodge_key_group_get_list(group, "arc_sealers");
     g_autofree char *normalised = lodge_trust_format(trust);
     reader->settings->trust = lodge_trust_parse(normalised, NULL);
 }

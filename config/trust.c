@@ -14,6 +14,7 @@ LodgeTrust *lodge_trust_new(void)
     trust->networks = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_network_free);
     trust->servers = g_new0(char *, 1);
     trust->authserv_ids = g_new0(char *, 1);
+    trust->arc_sealers = g_new0(char *, 1);
     trust->spf = LODGE_SPF_HOLD;
     return trust;
 }
@@ -25,6 +26,7 @@ void lodge_trust_free(LodgeTrust *trust)
     g_ptr_array_unref(trust->networks);
     g_strfreev(trust->servers);
     g_strfreev(trust->authserv_ids);
+    g_strfreev(trust->arc_sealers);
     g_free(trust);
 }
 
@@ -65,6 +67,8 @@ char *lodge_trust_format(const LodgeTrust *trust)
     add_normalised(writer, "servers", (const char *const *)trust->servers);
     add_normalised(writer, "authserv_ids", (const char *const *)trust->authserv_ids);
     lodge_json_add_string(writer, "spf", trust->spf == LODGE_SPF_WARN ? "warn" : "hold");
+    if (trust->arc_sealers[0] != NULL)
+        add_normalised(writer, "arc_sealers", (const char *const *)trust->arc_sealers);
     lodge_json_end_object(writer);
     return lodge_json_finish_text(g_steal_pointer(&writer));
 }
@@ -115,6 +119,10 @@ LodgeTrust *lodge_trust_parse(const char *json, GError **error)
     g_strfreev(trust->authserv_ids);
     trust->authserv_ids = lodge_json_get_strings(document, root, "authserv_ids");
     trust->spf = parse_spf(document, root);
+    if (lodge_json_get_optional_array(document, root, "arc_sealers") != NULL) {
+        g_strfreev(trust->arc_sealers);
+        trust->arc_sealers = lodge_json_get_strings(document, root, "arc_sealers");
+    }
     if (!lodge_json_finish(document, error))
         return NULL;
     return g_steal_pointer(&trust);

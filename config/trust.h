@@ -1,8 +1,8 @@
 /* trust.h - what we believe about mail that comes to us: our border and whose results we trust.
  *
  * From the groups [border] and [authentication] of lodge.conf; part of the rules. Its text
- * form is normalised, so that equal settings give equal rules; a kind that is generic is not written,
- * because rules from before there were kinds must keep their bytes. */
+ * form is normalised, so that equal settings give equal rules; a kind that is generic and sealers that nobody
+ * named are not written, because rules from before there were any must keep their bytes. */
 #pragma once
 
 #include "config/network.h"
@@ -26,6 +26,7 @@ typedef struct {
     GStrv
         authserv_ids; /* RFC 8601 authserv-ids of our border, lower case; empty: none trusted */
     LodgeSpfPolicy spf;
+    GStrv arc_sealers; /* domains whose ARC seals we believe, lower case; empty: nobody's */
 } LodgeTrust;
 
 LodgeTrust *lodge_trust_new(void);

@@ -5,6 +5,7 @@
 #include "intake/decide/rung.h"
 #include "intake/decide/trusted_results.h"
 #include "parsers/text/display.h"
+#include <string.h>
 
 #define NAME_BYTES 200
 
@@ -101,16 +102,30 @@ static const LodgeBody *find_council(const LodgeMessageFacts *message,
     return lodge_mention_find_only_body(text, bodies);
 }
 
-typedef enum { UNPROVEN, PROVEN, PROVEN_BY_SPF, FORGED } Proof;
+typedef enum {
+    UNPROVEN,
+    PROVEN,
+    PROVEN_BY_SIGNATURE,
+    PROVEN_BY_SEAL,
+    PROVEN_BY_SPF,
+    FORGED,
+} Proof;
 
-static Proof weigh(const LodgeTrustedResults *results, LodgeSpfPolicy spf)
+static Proof weigh(const LodgeTrustedResults *results,
+                   const LodgeProofs *proofs,
+                   const LodgeTrust *trust,
+                   const char *domain)
 {
     gboolean pass = results->dmarc_pass || results->dkim_pass;
     if (results->dmarc_fail)
         return pass ? UNPROVEN : FORGED; /* our own servers contradict each other */
     if (pass)
         return PROVEN;
-    return results->spf_pass && spf == LODGE_SPF_WARN ? PROVEN_BY_SPF : UNPROVEN;
+    if (lodge_proofs_has_dkim_pass(proofs, domain))
+        return PROVEN_BY_SIGNATURE;
+    if (lodge_proofs_has_arc_pass(proofs, (const char *const *)trust->arc_sealers, domain))
+        return PROVEN_BY_SEAL;
+    return results->spf_pass && trust->spf == LODGE_SPF_WARN ? PROVEN_BY_SPF : UNPROVEN;
 }
 
 static const char *explain(const LodgeTrustedResults *results, Proof proof)
@@ -118,6 +133,10 @@ static const char *explain(const LodgeTrustedResults *results, Proof proof)
     switch (proof) {
     case PROVEN:
         return "DMARC or DKIM passed for exactly this domain";
+    case PROVEN_BY_SIGNATURE:
+        return "our own check of its DKIM signature passed for exactly this domain";
+    case PROVEN_BY_SEAL:
+        return "a gateway that the settings trust sealed that it passed for exactly this domain";
     case PROVEN_BY_SPF:
         return "SPF alone passed for exactly this domain; the settings let it count";
     case FORGED:
@@ -133,19 +152,56 @@ static const char *explain(const LodgeTrustedResults *results, Proof proof)
                              : "nothing passed for exactly this domain";
 }
 
+static void add_dkim_rungs(GPtrArray *ladder, const LodgeProofs *proofs)
+{
+    for (guint i = 0; i < proofs->dkim->len; i++) {
+        const LodgeDkimProof *proof = g_ptr_array_index(proofs->dkim, i);
+        g_autofree char *domain = lodge_display_line(
+            proof->domain != NULL ? proof->domain : "no domain", NAME_BYTES);
+        g_autofree char *reason = lodge_display_line(proof->reason, NAME_BYTES);
+        g_autofree char *words =
+            g_strdup_printf("our own check of the signature of %s%s%s%s", domain,
+                            *reason != '\0' ? ": " : "", reason,
+                            proof->is_whole ? "" : "; it does not cover the whole message");
+        lodge_rung_add(ladder, "dkim-check", proof->result, words);
+    }
+}
+
+/* What we found ourselves, beside what the border says. */
+static void add_proof_rungs(GPtrArray *ladder, const LodgeProofs *proofs)
+{
+    if (proofs == NULL)
+        return;
+    add_dkim_rungs(ladder, proofs);
+    if (proofs->arc.result != NULL && strcmp(proofs->arc.result, "none") != 0) {
+        g_autofree char *sealers = g_strjoinv(", ", proofs->arc.sealers);
+        g_autofree char *shown =
+            lodge_display_line(*sealers != '\0' ? sealers : proofs->arc.reason, NAME_BYTES);
+        lodge_rung_add(ladder, "arc-check", proofs->arc.result, shown);
+    }
+    if (proofs->dmarc.policy != NULL)
+        lodge_rung_add(
+            ladder, "dmarc-policy", proofs->dmarc.policy,
+            "what the domain asks of whoever receives its mail; shown, not weighed");
+}
+
 static Proof prove(const LodgeMessageFacts *message,
                    const LodgeBorder *border,
                    const LodgeAddress *from,
                    const LodgeTrust *trust,
+                   const LodgeProofs *proofs,
                    GPtrArray *ladder,
                    GPtrArray *findings)
 {
-    static const char *const words[] = {"unproven", "proven", "proven-by-spf", "forged"};
+    static const char *const words[] = {
+        "unproven",       "proven",        "proven-by-signature",
+        "proven-by-seal", "proven-by-spf", "forged"};
     LodgeTrustedResults results =
         lodge_trusted_results_judge(message, border, trust, from->domain, ladder);
     if (results.forged > 0)
         lodge_findings_add(findings, LODGE_FINDING_RESULTS_FORGED, NULL, NULL, NULL);
-    Proof proof = weigh(&results, trust->spf);
+    add_proof_rungs(ladder, proofs);
+    Proof proof = weigh(&results, proofs, trust, from->domain);
     lodge_rung_add(ladder, "address", words[proof], explain(&results, proof));
     return proof;
 }
@@ -240,6 +296,7 @@ LodgeAuthority *lodge_authority_judge(const LodgeMessageFacts *message,
                                       const LodgeBorder *border,
                                       gint64 at_us,
                                       const LodgeRules *rules,
+                                      const LodgeProofs *proofs,
                                       GPtrArray *findings)
 {
     LodgeAuthority *authority = authority_new();
@@ -254,15 +311,28 @@ LodgeAuthority *lodge_authority_judge(const LodgeMessageFacts *message,
         lodge_authority_find_bodies(from, rules->reg, at_us, &unconfirmed);
     const LodgeBody *council = find_council(message, plan, bodies);
     add_register_rung(authority->ladder, bodies, unconfirmed);
-    Proof proof = prove(message, border, from, rules->trust, authority->ladder, findings);
+    Proof proof =
+        prove(message, border, from, rules->trust, proofs, authority->ladder, findings);
     add_council_rung(authority->ladder, bodies, council);
 
     authority->address = g_strdup(from->address);
     authority->council = council == NULL ? NULL : g_strdup(council->gss);
     g_strfreev(authority->candidates);
     authority->candidates = list_codes(bodies);
-    authority->address_proven = proof == PROVEN || proof == PROVEN_BY_SPF;
+    authority->address_proven = proof != UNPROVEN && proof != FORGED;
     authority->result = conclude(proof, bodies->len > 0, unconfirmed, council != NULL);
     add_findings(authority, from, bodies, unconfirmed, proof, findings);
     return authority;
+}
+
+gboolean lodge_authority_waits_for_dns(const LodgeAuthority *authority,
+                                       const LodgeProofs *proofs,
+                                       const LodgeTrust *trust)
+{
+    const char *domain =
+        authority->address != NULL ? strrchr(authority->address, '@') : NULL;
+    return domain != NULL && !authority->address_proven &&
+           authority->result != LODGE_FORGED &&
+           lodge_proofs_may_pass_later(proofs, (const char *const *)trust->arc_sealers,
+                                       domain + 1);
 }

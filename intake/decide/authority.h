@@ -6,8 +6,11 @@
  *
  *   From                one field, one address; else unproven and no candidates
  *   register            no council: unregistered; only unconfirmed: unproven
- *   authentication      dmarc or dkim pass: proven. spf alone: as the trust settings say. dmarc fail without
- *                       any pass: forged. Contradicting results, or none: unproven
+ *   authentication      our border's dmarc or dkim pass: proven. Its dmarc fail without any pass: forged, whatever
+ *                       else passes; a fail that contradicts a pass of its own: unproven. Where the border says neither:
+ *                       our own DKIM check for exactly this domain, or a chain of trusted ARC seals: proven. Our
+ *                       own failure never outranks the border's pass: Exchange renders mail anew. spf alone: as the
+ *                       trust settings say. Nothing: unproven
  *   council             several: the one named by subject or plan, else ambiguous
  *
  * address_proven is about the address alone: it decides whether we may answer, registered or not. */
@@ -17,14 +20,19 @@
 #include "intake/decide/border.h"
 #include "intake/decide/decision.h"
 
-/* `plan`: NULL when none was found. `at_us`: the instant at which the register is asked. Findings about
+/* `plan`: NULL when none was found. `at_us`: the instant at which the register is asked. `proofs`: our own checks, or NULL. Findings about
  * the sender are added. */
 LodgeAuthority *lodge_authority_judge(const LodgeMessageFacts *message,
                                       const LodgeAttachment *plan,
                                       const LodgeBorder *border,
                                       gint64 at_us,
                                       const LodgeRules *rules,
+                                      const LodgeProofs *proofs,
                                       GPtrArray *findings);
+/* Would a look-up that failed for the moment decide who it is from? */
+gboolean lodge_authority_waits_for_dns(const LodgeAuthority *authority,
+                                       const LodgeProofs *proofs,
+                                       const LodgeTrust *trust);
 void lodge_authority_free(LodgeAuthority *authority);
 
 /* The one From address, or NULL when the message does not name exactly one. */

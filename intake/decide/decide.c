@@ -91,9 +91,10 @@ static void judge_time_and_sender(Case *at)
     LodgeDecision *decision = at->decision;
     decision->received = lodge_received_instant_judge(at->message, at->evidence,
                                                       at->rules->trust, &at->border);
-    decision->authority = lodge_authority_judge(
-        at->message, at->plan, &at->border,
-        register_instant(decision->received, at->evidence), at->rules, decision->findings);
+    decision->authority =
+        lodge_authority_judge(at->message, at->plan, &at->border,
+                              register_instant(decision->received, at->evidence), at->rules,
+                              at->evidence->proofs, decision->findings);
     if (at->ruling != NULL)
         lodge_ruling_judge_authority(at->ruling, at->rules->reg, decision->authority,
                                      decision->findings);

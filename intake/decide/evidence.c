@@ -5,7 +5,7 @@
 #include "parsers/text/json.h"
 
 #define MAX_BYTES (256 * 1024)
-#define MAX_DEPTH 4
+#define MAX_DEPTH 6
 
 LodgeEvidence *lodge_evidence_new(void)
 {
@@ -24,6 +24,7 @@ void lodge_evidence_free(LodgeEvidence *evidence)
     g_free(evidence->our_fault);
     g_free(evidence->our_fault_words);
     lodge_ruling_free(evidence->ruling);
+    lodge_proofs_free(evidence->proofs);
     g_free(evidence);
 }
 
@@ -40,6 +41,8 @@ GBytes *lodge_evidence_format(const LodgeEvidence *evidence)
     lodge_json_add_int(json, "attempts", evidence->attempts);
     lodge_json_add_string(json, "our_fault", evidence->our_fault);
     lodge_json_add_string(json, "our_fault_words", evidence->our_fault_words);
+    if (evidence->proofs != NULL)
+        lodge_proofs_write(evidence->proofs, json, "proofs");
     if (evidence->pending)
         lodge_json_add_int(json, "pending", 1);
     if (evidence->ruling != NULL)
@@ -70,6 +73,7 @@ LodgeEvidence *lodge_evidence_parse(GBytes *bytes, GError **error)
     evidence->our_fault = g_strdup(lodge_json_get_optional_string(json, root, "our_fault"));
     evidence->our_fault_words =
         g_strdup(lodge_json_get_optional_string(json, root, "our_fault_words"));
+    evidence->proofs = lodge_proofs_read(json, root, "proofs");
     evidence->pending = lodge_json_get_optional_int(json, root, "pending", 0) != 0;
     evidence->ruling = lodge_ruling_read(json, root, "ruling");
     if (!lodge_json_finish(json, error)) {

@@ -3,6 +3,7 @@
  * A plain value with a JSON form that is stored as an object. Later members: DNS answers, the scanner's verdict. */
 #pragma once
 
+#include "intake/decide/proofs.h"
 #include "parsers/text/instant.h"
 #include <glib.h>
 
@@ -17,6 +18,7 @@ typedef struct {
     char *
         our_fault; /* after the last attempt: which fault kept us from reading it, or NULL */
     char *our_fault_words;
+    LodgeProofs *proofs; /* of our own checks, or NULL: nothing was checked */
     gboolean
         pending; /* with our_fault: we go on trying, so the answer is only a first word */
     LodgeRuling *ruling; /* a person's, in force; or NULL */
