@@ -7,55 +7,12 @@ import socket
 import subprocess
 import threading
 
-import plans
 import post
-import world as worlds
-from service import Service, wait_until
-from whole_run import DONE, TEMPORARY, USAGE, WholeRun, stored
-
-MIDDAY = 1721296800
-SUBJECT = "Productivity Plan"
+from service import MIDDAY, ServiceRun, wait_until
+from whole_run import DONE, TEMPORARY, USAGE
 
 
-class Serve(WholeRun):
-    def serve(self, conf, *options):
-        service = Service(self.world, conf, *options)
-        self.addCleanup(service.__exit__)
-        return service
-
-    def mail(self, user, id, sender=post.DEVON.sender, council=post.DEVON, seconds=MIDDAY, count=1):
-        messages = []
-        for number in range(count):
-            pdf = plans.pdf(council.name, 3) + b"%% %d\n" % number
-            message = post.compose(sender, user, SUBJECT, "Attached.", [("plan.pdf", post.PDF, pdf)],
-                                   f"{id}-{number}" if count > 1 else id,
-                                   "Thu, 18 Jul 2024 10:55:00 +0100")
-            messages.append((stored(sender, message, seconds + number, self.world.facts),
-                             seconds + number))
-        self.put(user, messages)
-
-    def entries(self, conf):
-        """None while the spool is not there yet."""
-        done = self.world.lodge("list", "--json", conf=conf)
-        return worlds.parse_list(done.stdout) if done.returncode == DONE else []
-
-    def await_decided(self, conf, count):
-        def check():
-            entries = self.entries(conf)
-            return entries if sum(e["state"] == "decided" for e in entries) >= count else None
-        return wait_until(check, f"{count} decided messages")
-
-    def await_sent(self, conf, count):
-        def check():
-            entries = self.entries(conf)
-            sent = [r for e in entries for r in e["receipts"] if r["state"] == "sent"]
-            return entries if len(sent) >= count else None
-        return wait_until(check, f"{count} receipts sent")
-
-    def assert_sound(self, conf):
-        self.run_lodge("verify", conf=conf)
-        self.assertIn(": 0 would differ", self.run_lodge("replay", "--all", conf=conf).stdout)
-
+class Serve(ServiceRun):
     # ---- taking in ----
 
     def test_a_mail_is_answered_as_it_arrives(self):
