@@ -60,17 +60,40 @@ static LodgeSettings *run(LodgeService *service, const LodgeContext *context)
     return NULL;
 }
 
+static void take_place(LodgeSettings **current, LodgeSettings *next)
+{
+    lodge_settings_free(*current);
+    *current = next;
+}
+
+/* Until the time is over, or whoever mended the configuration has it loaded: that one is tried at once. The manager must not
+ * take us for dead meanwhile. */
+static void
+wait_to_start(LodgeSettings **current, const LodgeContext *context, guint wait_ms)
+{
+    gint64 until_us = g_get_monotonic_time() + (gint64)wait_ms * 1000;
+    LodgeSettings *next = NULL;
+    while (!context->ended() && next == NULL && g_get_monotonic_time() < until_us) {
+        lodge_notify_alive(context, "cannot start, see the log");
+        sleep_for(context, TEND_MS);
+        if (context->take_reload())
+            load_anew(&next, context);
+    }
+    if (next != NULL)
+        take_place(current, next);
+}
+
 /* After a reload the old configuration is gone: what keeps the new one from starting is waited for. */
-static LodgeService *start_again(const LodgeSettings *settings, const LodgeContext *context)
+static LodgeService *start_again(LodgeSettings **current, const LodgeContext *context)
 {
     LodgeBackoff backoff = {0};
     while (!context->ended()) {
         g_autoptr(GError) failure = NULL;
-        LodgeService *service = lodge_service_start(settings, context, &failure);
+        LodgeService *service = lodge_service_start(*current, context, &failure);
         if (service != NULL)
             return service;
         lodge_log_warning("not-started", "reason", failure->message, NULL);
-        sleep_for(context, lodge_backoff_next(&backoff, failure, 0));
+        wait_to_start(current, context, lodge_backoff_next(&backoff, failure, 0));
     }
     return NULL;
 }
@@ -89,11 +112,10 @@ static LodgeService *replace(LodgeService *service,
 {
     lodge_notify_reloading(context);
     stop(service, context);
-    lodge_settings_free(*current);
-    *current = next;
-    service = start_again(next, context);
+    take_place(current, next);
+    service = start_again(current, context);
     if (service != NULL)
-        lodge_log_info("reloaded", "config", next->path, NULL);
+        lodge_log_info("reloaded", "config", (*current)->path, NULL);
     return service;
 }
 

@@ -1,0 +1,118 @@
+"""`lodge serve` when something around it is broken: one message's trouble is nobody else's, and what a person has
+mended is taken up."""
+
+import glob
+import os
+import signal
+
+import post
+from service import ServiceRun, wait_until
+from test_readers_killed import descendants, is_reader
+
+BEFORE_TRYING_AGAIN = 5  # a loop without a pause goes round far more often while one mail is taken in
+
+
+class ServeFaults(ServiceRun):
+    def object(self, spool, sha256):
+        return os.path.join(spool, "objects", sha256[:2], sha256)
+
+    def find_object(self, spool, words):
+        """The one object in which these words are."""
+        found = []
+        for directory, _, names in os.walk(os.path.join(spool, "objects")):
+            for name in names:
+                with open(os.path.join(directory, name), "rb") as file:
+                    if words in file.read():
+                        found.append(os.path.join(directory, name))
+        (path,) = found
+        return path
+
+    def leave_pending(self, conf, user, id):
+        """Kept and not read, as a power cut leaves it."""
+        service = self.serve(conf).ready()
+        service.wait_for_log("connected")
+        for pid in filter(is_reader, descendants(service.process.pid)):
+            os.kill(pid, signal.SIGSTOP)
+        self.mail(user, id)
+        (entry,) = wait_until(lambda: self.entries(conf), "the kept message")
+        service.kill()
+        self.assertEqual(entry["state"], "pending")
+        return entry
+
+    # ---- reload ----
+
+    def test_a_configuration_that_cannot_run_is_mended_and_loaded(self):
+        conf, user, _ = self.scene("mended")
+        service = self.serve(conf).ready()
+        with open(conf) as file:
+            good = file.read()
+        self.world.write(os.path.basename(conf), good.replace(
+            "[service]\n", f"[service]\ncontrol = {self.world.path('nowhere', 'control')}\n"))
+        service.tell(signal.SIGHUP)
+        service.wait_for_log("not-started")
+        self.world.write(os.path.basename(conf), good)
+        service.tell(signal.SIGHUP)
+        service.wait_for_log("info reloaded")
+        self.mail(user, "mended")
+        self.await_sent(conf, 1)
+        self.assertEqual(service.stop(), 0)
+
+    # ---- one message's trouble ----
+
+    def test_what_is_pending_for_a_call_that_is_gone_keeps_nobody_busy(self):
+        second = self.world.example_call().replace("id = productivity-plans-2024", "id = second")
+        second = second.replace("reference_prefix = PP24", "reference_prefix = SE24")
+        call = {"file": self.world.write("second.call", second), "register": self.world.register}
+        both, user, spool = self.scene("gone", call_second=call, mailbox_plans={"call": "second"})
+        self.leave_pending(both, user, "gone-1")
+        conf, user, _ = self.scene("gone")
+        other = user.replace("gone@", "other@")
+        one, _, _ = self.scene("gone", mailbox_plans={"user": other})
+        service = self.serve(one).ready()
+        service.wait_for_log("not-decided")
+        self.mail(other, "gone-2")
+        self.await_sent(one, 1)
+        self.assertLess(service.log().count("not-decided"), BEFORE_TRYING_AGAIN, service.log())
+        self.assertEqual(service.stop(), 0)
+
+    def test_what_cannot_be_read_from_the_spool_keeps_nobody_busy(self):
+        conf, user, spool = self.scene("eaten")
+        entry = self.leave_pending(conf, user, "eaten-1")
+        os.unlink(self.object(spool, entry["message_sha256"]))
+        service = self.serve(conf).ready()
+        service.wait_for_log("not-read")
+        self.mail(user, "eaten-2", council=post.RUTLAND, sender=post.RUTLAND.sender)
+        self.await_sent(conf, 1)
+        self.assertLess(service.log().count("not-read"), BEFORE_TRYING_AGAIN, service.log())
+        self.assertEqual(service.stop(), 0)
+
+    def test_a_receipt_that_is_damaged_keeps_no_other_waiting(self):
+        conf, user, spool = self.scene("torn", smtp={"port": 1})
+        self.mail(user, "torn-1")
+        self.world.lodge("once", conf=conf)
+        (entry,) = self.entries(conf)
+        self.assertEqual([receipt["state"] for receipt in entry["receipts"]], ["retry"])
+        os.unlink(self.find_object(spool, b"Message-ID: <receipt."))
+        conf, user, _ = self.scene("torn")
+        service = self.serve(conf).ready()
+        service.wait_for_log("receipt-not-sent")
+        self.mail(user, "torn-2", council=post.RUTLAND, sender=post.RUTLAND.sender)
+        self.await_sent(conf, 1)
+        self.assertNotIn("warning courier", service.log())  # which is followed by a pause
+        self.assertEqual(service.stop(), 0)
+
+    def test_a_tree_that_cannot_be_written_keeps_no_other_waiting(self):
+        conf, user, spool = self.scene("bare")
+        self.mail(user, "bare-1", sender=post.FORGER)
+        self.run_lodge("once", conf=conf)
+        (entry,) = self.entries(conf)
+        os.unlink(self.object(spool, entry["documents"][0]["sha256"]))
+        service = self.serve(conf).ready()
+        self.run_lodge("accept", entry["reference"], "--reason", "asked them", conf=conf)
+        service.wait_for_log("no-tree")
+        self.mail(user, "bare-2", council=post.RUTLAND, sender=post.RUTLAND.sender)
+        wait_until(lambda: glob.glob(os.path.join(spool, "filed", "*", post.RUTLAND.gss + "-*", "v1",
+                                                  "submission.json")), "the other's tree")
+        self.assertFalse(glob.glob(os.path.join(spool, "filed", "*", post.DEVON.gss + "-*")))
+        self.assertNotIn("warning desk", service.log())  # which is followed by a pause
+        self.assertEqual(service.stop(), 0)
