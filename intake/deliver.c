@@ -21,7 +21,6 @@ struct LodgeDeliver {
     gint64 until_us;     /* monotonic: nothing is begun afterwards; 0: no end */
     GBytes *mail;        /* of the next one, when its attempt is journalled already */
     LodgeDelivery *delivery;
-    GError *damage; /* the first receipt that could not be read */
 };
 typedef LodgeDeliver Round;
 
@@ -275,8 +274,8 @@ may_go_on(Round *round, const LodgeLedgerReceipt *receipt, const GError *failure
         return FALSE;
     lodge_log_warning("receipt-not-sent", "receipt", receipt->id, "reason",
                       failure->message, NULL);
-    if (round->damage == NULL)
-        round->damage = g_error_copy(failure);
+    if (round->delivery->damage == NULL)
+        round->delivery->damage = g_error_copy(failure);
     return TRUE;
 }
 
@@ -297,17 +296,16 @@ send_nth(Round *round, GPtrArray *due, guint nth, gboolean *go_on_out, GError **
 static gboolean send_all(Round *round, GPtrArray *due, GError **error)
 {
     gboolean go_on = TRUE;
-    for (guint i = 0; go_on && i < due->len && may_send(round); i++) {
+    guint i;
+    for (i = 0; go_on && i < due->len && may_send(round); i++) {
         lodge_log_progress("sending receipts", i, due->len);
         if (!may_begin(round, due->len - i, &go_on, error) ||
             (go_on && !send_nth(round, due, i, &go_on, error)))
             return FALSE;
     }
+    round->delivery->left = go_on ? due->len - i : 0;
     lodge_log_progress_end();
-    if (round->damage == NULL)
-        return TRUE;
-    g_propagate_error(error, g_steal_pointer(&round->damage));
-    return FALSE;
+    return TRUE;
 }
 
 /* Without the secret nothing can be sent; nothing is lost either. */
@@ -359,12 +357,15 @@ static void dismiss_courier(LodgeDeliver *deliver, gboolean more)
 
 static gboolean send_due(LodgeDeliver *deliver, GError **error)
 {
-    g_autoptr(GPtrArray) due =
-        lodge_ledger_list_receipts_due(deliver->ledger, deliver->context->now_us(), error);
+    const LodgeSmtp *smtp = deliver->settings->smtp;
+    gint64 now_us = deliver->context->now_us();
+    gint64 most_us = smtp != NULL ? (gint64)smtp->retry_max_s * LODGE_SECOND_US : 0;
+    g_autoptr(GPtrArray) due = lodge_ledger_list_receipts_due(
+        deliver->ledger, &(LodgeLedgerDue){now_us, now_us + most_us}, error);
     if (due == NULL)
         return FALSE;
-    gboolean may = due->len > 0 && deliver->settings->smtp != NULL &&
-                   (deliver->courier != NULL || hire_courier(deliver));
+    gboolean may =
+        due->len > 0 && smtp != NULL && (deliver->courier != NULL || hire_courier(deliver));
     return !may || send_all(deliver, due, error);
 }
 
@@ -391,7 +392,6 @@ gboolean lodge_deliver_run(LodgeDeliver *deliver,
     deliver->delivery = delivery_out;
     gboolean done = send_due(deliver, error) && count_waiting(deliver, error);
     dismiss_courier(deliver, done && delivery_out->waiting > 0 && is_over(deliver));
-    g_clear_error(&deliver->damage);
     g_clear_pointer(&deliver->mail,
                     g_bytes_unref); /* of one that could not be journalled */
     g_clear_pointer(&deliver->ledger, lodge_ledger_close);
@@ -401,4 +401,5 @@ gboolean lodge_deliver_run(LodgeDeliver *deliver,
 void lodge_delivery_clear(LodgeDelivery *delivery)
 {
     g_clear_pointer(&delivery->server_fault, g_free);
+    g_clear_error(&delivery->damage);
 }

@@ -17,8 +17,10 @@ typedef struct {
     guint sent, refused, retry, unknown;
     guint waiting;          /* still owed afterwards */
     guint held_back;        /* of these due, but for the limit of the hour */
+    guint left;             /* of these due, but the round was over */
     char *server_fault;     /* why it ended early, or NULL */
     gboolean person_needed; /* the fault will not mend itself (login, certificate) */
+    GError *damage; /* the first receipt that could not be read, or NULL; others went */
 } LodgeDelivery;
 
 typedef struct LodgeDeliver LodgeDeliver;

@@ -70,17 +70,23 @@ static void complain(const char *event, const GError *failure)
 
 /* ---- desk: pending messages and trees ---- */
 
-static gboolean find_pending_due(LodgePass *pass, gint64 *due_us_out, GError **error)
+static gboolean
+find_pending_due(LodgePass *pass, gint64 now_us, gint64 *due_us_out, GError **error)
 {
     g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(pass->spool, error);
-    return ledger != NULL && lodge_ledger_find_pending_due(ledger, due_us_out, error);
+    return ledger != NULL &&
+           lodge_ledger_find_pending_due(ledger, now_us, due_us_out, error);
 }
 
+/* What is due was taken up; if it stays as it is (its object or its call is gone), it is tried again after the longest
+ * sleep, not in a circle. A message whose tree cannot be written is told, and keeps no other waiting. */
 static gboolean do_desk_work(LodgePass *pass, gint64 *due_us_out, GError **error)
 {
+    gint64 now_us = pass->context->now_us();
+    g_autoptr(GError) damage = NULL;
     return lodge_pass_take_up_pending(pass, error) &&
-           lodge_project_run(pass->spool, pass->committer, pass->context, error) &&
-           find_pending_due(pass, due_us_out, error);
+           lodge_project_run(pass->spool, pass->committer, pass->context, &damage, error) &&
+           find_pending_due(pass, now_us, due_us_out, error);
 }
 
 static gpointer run_desk(gpointer data)
@@ -135,10 +141,11 @@ do_courier_work(LodgePass *pass, LodgeDeliver *deliver, gint64 *due_us_out, GErr
     gint64 until_us = g_get_monotonic_time() + ROUND_US;
     gboolean done = lodge_deliver_run(deliver, until_us, &delivery, error) &&
                     check_server(&delivery, error);
-    gboolean capped = delivery.held_back > 0;
+    gboolean stuck =
+        delivery.held_back > 0 || (delivery.damage != NULL && delivery.left == 0);
     lodge_delivery_clear(&delivery);
-    /* Without a server, and at the limit of the hour, what is due stays due: it is not asked for in a circle. */
-    return done && (pass->settings->smtp == NULL || capped ||
+    /* Without a server, at the limit of the hour, and damaged, what is due stays due: it is not asked for in a circle. */
+    return done && (pass->settings->smtp == NULL || stuck ||
                     find_receipt_due(pass, due_us_out, error));
 }
 

@@ -31,8 +31,11 @@ void lodge_pass_forgive(LodgePass *pass)
 
 /* ---- read, learn, decide, record ---- */
 
-static void
-on_recorded(const char *reference, const char *outcome, const GError *error, gpointer data)
+static void on_recorded(const char *reference,
+                        const char *outcome,
+                        gboolean changed,
+                        const GError *error,
+                        gpointer data)
 {
     LodgePass *pass = data;
     if (error != NULL)
@@ -48,18 +51,19 @@ on_recorded(const char *reference, const char *outcome, const GError *error, gpo
         lodge_log_info("decided", "reference", reference, "outcome", outcome, NULL);
     }
     lodge_workers_finished(pass->workers, reference);
-    if (pass->recorded != NULL)
+    if (changed && pass->recorded != NULL)
         pass->recorded(pass->recorded_data);
 }
 
 /* Before the sources start, so that nothing is pushed twice. */
 gboolean lodge_pass_take_up_pending(LodgePass *pass, GError **error)
 {
+    gint64 now_us = pass->context->now_us();
+    const LodgeLedgerDue due = {now_us, now_us + LODGE_DEFER_MOST_US};
     g_autoptr(LodgeLedger) ledger = lodge_spool_open_ledger(pass->spool, error);
     if (ledger == NULL)
         return FALSE;
-    g_autoptr(GPtrArray) pending =
-        lodge_ledger_list_pending(ledger, pass->context->now_us(), error);
+    g_autoptr(GPtrArray) pending = lodge_ledger_list_pending(ledger, &due, error);
     if (pending == NULL)
         return FALSE;
     for (guint i = 0; i < pending->len; i++) {

@@ -26,7 +26,8 @@ typedef struct {
     LodgeWorkers *workers;
     LodgePassReport *report;
     GMutex mutex;
-    void (*recorded)(gpointer data); /* after each message that was recorded; may be NULL */
+    void (*recorded)(
+        gpointer data); /* after each message that was decided or put off; may be NULL */
     gpointer recorded_data;
 } LodgePass;
 

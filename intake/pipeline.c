@@ -44,13 +44,19 @@ static void record_passes(LodgePass *pass, GPtrArray *sources)
 static void finish(LodgePass *pass)
 {
     g_autoptr(GError) tree_error = NULL;
+    g_autoptr(GError) tree_damage = NULL;
     g_autoptr(GError) receipt_error = NULL;
-    if (!lodge_project_run(pass->spool, pass->committer, pass->context, &tree_error))
+    if (!lodge_project_run(pass->spool, pass->committer, pass->context, &tree_damage,
+                           &tree_error))
         lodge_pass_fail(pass, tree_error);
+    else if (tree_damage != NULL)
+        lodge_pass_fail(pass, tree_damage);
     g_autoptr(LodgeDeliver) deliver =
         lodge_deliver_new(pass->settings, pass->context, pass->spool, pass->committer);
     if (!lodge_deliver_run(deliver, 0, &pass->report->delivery, &receipt_error))
         lodge_pass_fail(pass, receipt_error);
+    else if (pass->report->delivery.damage != NULL)
+        lodge_pass_fail(pass, pass->report->delivery.damage);
 }
 
 static void walk(LodgePass *pass, const char *const *paths, const char *call)

@@ -7,8 +7,10 @@
 #include "intake/committer.h"
 #include "intake/context.h"
 
-/* FALSE: the disk failed, or a message has no tree now because its objects cannot be read; the others have theirs. */
+/* `damage_out`: the first message that has no tree now because its objects cannot be read, or NULL; the others have
+ * theirs. FALSE: the disk failed. */
 gboolean lodge_project_run(LodgeSpool *spool,
                            LodgeCommitter *committer,
                            const LodgeContext *context,
+                           GError **damage_out,
                            GError **error);

@@ -7,7 +7,6 @@
 
 /* A reader that was killed is likely to do its work the next time, and somebody waits for the receipt. */
 #define DEFER_FIRST_US (5 * LODGE_SECOND_US)
-#define DEFER_MOST_US (3600 * LODGE_SECOND_US)
 
 struct LodgeRecorder {
     const LodgeSettings *settings;
@@ -21,6 +20,7 @@ typedef struct {
     LodgeRecorder *recorder;
     LodgeFound *found;
     const char *outcome; /* static word, set by apply */
+    gboolean changed;    /* apply has added events */
 } Record;
 
 void lodge_found_free(LodgeFound *found)
@@ -41,9 +41,9 @@ void lodge_found_free(LodgeFound *found)
 static gint64 defer_until(guint attempt, gint64 now_us)
 {
     gint64 wait_us = DEFER_FIRST_US;
-    for (guint i = 1; i < attempt && wait_us < DEFER_MOST_US; i++)
+    for (guint i = 1; i < attempt && wait_us < LODGE_DEFER_MOST_US; i++)
         wait_us *= 2;
-    return now_us + MIN(wait_us, DEFER_MOST_US);
+    return now_us + MIN(wait_us, LODGE_DEFER_MOST_US);
 }
 
 static gboolean defer(LodgeTransaction *txn,
@@ -138,6 +138,7 @@ static gboolean defer_found(Record *record,
 {
     const LodgeFound *found = record->found;
     record->outcome = "deferred";
+    record->changed = TRUE;
     return defer(txn, message, found->fault_code, found->fault_words, now_us, error) &&
            acknowledge(record, txn, ledger, message, now_us, error);
 }
@@ -159,6 +160,7 @@ static gboolean put_off(Record *record,
                       failure->message, NULL);
     gboolean unconfigured = failure->domain == LODGE_CONFIG_ERROR;
     record->outcome = unconfigured ? "not-configured" : "deferred";
+    record->changed = !unconfigured;
     return unconfigured ||
            defer(txn, message, "decision-failed", failure->message, now_us, error);
 }
@@ -193,6 +195,7 @@ static gboolean apply(LodgeTransaction *txn,
                        &failure))
         return put_off(record, txn, message, failure, now_us, error);
     record->outcome = lodge_outcome_format(verdict.decision->outcome);
+    record->changed = TRUE;
     g_autoptr(GBytes) rules =
         lodge_rules_in_force_bytes(record->recorder->rules, message->call);
     return keep_documents(txn, found, error) &&
@@ -205,7 +208,7 @@ static void done(gpointer data, const GError *error)
     Record *record = data;
     LodgeRecorder *recorder = record->recorder;
     recorder->recorded(record->found->reference, error == NULL ? record->outcome : NULL,
-                       error, recorder->recorded_data);
+                       record->changed && error == NULL, error, recorder->recorded_data);
     lodge_found_free(record->found);
     g_free(record);
 }

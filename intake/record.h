@@ -11,9 +11,11 @@
 #include "intake/decide/decision.h"
 #include <glib.h>
 
-/* In the committer's thread. `outcome`: the decision's word, "deferred", or NULL when nothing was recorded (error set, or decided already). */
+/* In the committer's thread. `outcome`: the decision's word, "deferred", or NULL when nothing was recorded (error set, or decided already).
+ * `changed` FALSE: the journal is as it was, and the same work done again at once would end the same. */
 typedef void (*LodgeRecorded)(const char *reference,
                               const char *outcome,
+                              gboolean changed,
                               const GError *error,
                               gpointer data);
 
@@ -27,6 +29,9 @@ typedef struct {
     char *fault_code;  /* ours: "reader-unavailable" */
     char *fault_words;
 } LodgeFound;
+
+/* No next try is set further ahead. */
+#define LODGE_DEFER_MOST_US (3600 * LODGE_SECOND_US)
 
 #define LODGE_FAULT_SPOOL "spool-failed" /* the one fault that is no attempt */
 

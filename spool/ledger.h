@@ -89,11 +89,21 @@ gboolean lodge_ledger_visit_messages(LodgeLedger *ledger,
                                      gpointer data,
                                      GError **error);
 
-/* References that are pending and due at now, oldest first. */
-GPtrArray *lodge_ledger_list_pending(LodgeLedger *ledger, gint64 now_us, GError **error);
-/* When the next pending message is due; UNKNOWN: none is pending. */
-gboolean
-lodge_ledger_find_pending_due(LodgeLedger *ledger, gint64 *due_us_out, GError **error);
+/* What is due: now, and how far ahead of now a next try is ever set. One that lies beyond was set by a clock that was
+ * ahead, and is due as well: that the clock was put right must not keep anything for as long as it was wrong. */
+typedef struct {
+    gint64 now_us;
+    gint64 latest_us;
+} LodgeLedgerDue;
+
+/* References that are pending and due, oldest first. */
+GPtrArray *
+lodge_ledger_list_pending(LodgeLedger *ledger, const LodgeLedgerDue *due, GError **error);
+/* When the next pending message that is not due yet will be; UNKNOWN: there is none. */
+gboolean lodge_ledger_find_pending_due(LodgeLedger *ledger,
+                                       gint64 now_us,
+                                       gint64 *due_us_out,
+                                       GError **error);
 /* Sorted guint32 UIDs known at this folder and epoch. */
 GArray *lodge_ledger_list_uids(LodgeLedger *ledger,
                                const char *account,
@@ -115,13 +125,15 @@ GPtrArray *lodge_ledger_list_unmarked(LodgeLedger *ledger,
 /* References decided but not projected. */
 GPtrArray *lodge_ledger_list_unprojected(LodgeLedger *ledger, GError **error);
 
-/* Receipts in state owed, retry, attempted or unknown-to-be-retried, due at now: LodgeLedgerReceipt. First those that
+/* Receipts that are due, LodgeLedgerReceipt: in state retry or unknown-to-be-retried when their time has come, owed or
+ * attempted (cut off) whatever a clock said. First those that
  * answer a message for the first time (".1"), then decisions, corrections, reminders, others. Within one class those
  * never tried and those tried before take turns, each by due time: however many wait for a server
  * that will not take them, a council that has just written hears of it, and no flood of new ones keeps a retry from
  * its turn. */
-GPtrArray *
-lodge_ledger_list_receipts_due(LodgeLedger *ledger, gint64 now_us, GError **error);
+GPtrArray *lodge_ledger_list_receipts_due(LodgeLedger *ledger,
+                                          const LodgeLedgerDue *due,
+                                          GError **error);
 /* All receipts not yet at an end; the earliest due instant into due_us_out (or UNKNOWN). */
 guint lodge_ledger_count_receipts_open(LodgeLedger *ledger,
                                        gint64 *due_us_out,

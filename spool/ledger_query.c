@@ -326,17 +326,20 @@ gboolean lodge_ledger_visit_messages(LodgeLedger *ledger,
 
 /* ---- receipts ---- */
 
-GPtrArray *
-lodge_ledger_list_receipts_due(LodgeLedger *ledger, gint64 now_us, GError **error)
+GPtrArray *lodge_ledger_list_receipts_due(LodgeLedger *ledger,
+                                          const LodgeLedgerDue *due,
+                                          GError **error)
 {
     static const char sql[] = RECEIPT_SQL
-        "WHERE r.due_us <= ?1 ORDER BY r.priority, row_number() OVER"
+        "WHERE r.due_us IS NOT NULL AND (r.state IN ('owed', 'attempted')"
+        " OR r.due_us <= ?1 OR r.due_us > ?2) ORDER BY r.priority, row_number() OVER"
         " (PARTITION BY r.priority, r.state <> 'owed' ORDER BY r.due_us, r.seq),"
         " r.state <> 'owed'";
-    g_return_val_if_fail(ledger != NULL, NULL);
+    g_return_val_if_fail(ledger != NULL && due != NULL, NULL);
     g_autoptr(GPtrArray) list =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_ledger_receipt_free);
-    sqlite3_stmt *statement = lodge_ledger_query(ledger, error, sql, LEDGER_INT(now_us));
+    sqlite3_stmt *statement = lodge_ledger_query(
+        ledger, error, sql, LEDGER_INT(due->now_us), LEDGER_INT(due->latest_us));
     return collect(ledger, statement, read_receipt, list, error) ? g_steal_pointer(&list)
                                                                  : NULL;
 }

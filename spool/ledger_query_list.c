@@ -21,23 +21,29 @@ static gpointer read_text(sqlite3_stmt *statement)
     return lodge_ledger_column_text(statement, 0);
 }
 
-GPtrArray *lodge_ledger_list_pending(LodgeLedger *ledger, gint64 now_us, GError **error)
+GPtrArray *
+lodge_ledger_list_pending(LodgeLedger *ledger, const LodgeLedgerDue *due, GError **error)
 {
     static const char sql[] = "SELECT reference FROM message WHERE state = 'pending'"
-                              " AND (retry_at_us IS NULL OR retry_at_us <= ?1) ORDER BY id";
-    g_return_val_if_fail(ledger != NULL, NULL);
-    return lodge_ledger_list_rows(
-        ledger, lodge_ledger_query(ledger, error, sql, LEDGER_INT(now_us)), read_text,
-        g_free, error);
+                              " AND (retry_at_us IS NULL OR retry_at_us <= ?1"
+                              " OR retry_at_us > ?2) ORDER BY id";
+    g_return_val_if_fail(ledger != NULL && due != NULL, NULL);
+    return lodge_ledger_list_rows(ledger,
+                                  lodge_ledger_query(ledger, error, sql,
+                                                     LEDGER_INT(due->now_us),
+                                                     LEDGER_INT(due->latest_us)),
+                                  read_text, g_free, error);
 }
 
-gboolean
-lodge_ledger_find_pending_due(LodgeLedger *ledger, gint64 *due_us_out, GError **error)
+gboolean lodge_ledger_find_pending_due(LodgeLedger *ledger,
+                                       gint64 now_us,
+                                       gint64 *due_us_out,
+                                       GError **error)
 {
-    static const char sql[] = "SELECT min(coalesce(retry_at_us, kept_us)) FROM message"
-                              " WHERE state = 'pending'";
+    static const char sql[] = "SELECT min(retry_at_us) FROM message"
+                              " WHERE state = 'pending' AND retry_at_us > ?1";
     g_return_val_if_fail(ledger != NULL && due_us_out != NULL, FALSE);
-    sqlite3_stmt *statement = lodge_ledger_query_values(ledger, sql, NULL, 0, error);
+    sqlite3_stmt *statement = lodge_ledger_query(ledger, error, sql, LEDGER_INT(now_us));
     if (statement == NULL || lodge_ledger_step(ledger, statement, error) <= 0)
         return FALSE;
     *due_us_out = lodge_ledger_column_instant(statement, 0);

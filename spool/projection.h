@@ -40,8 +40,9 @@ gboolean
 lodge_projection_save(LodgeSpool *spool, const LodgeProjection *projection, GError **error);
 
 /* Many trees that wait for the disk together. Added ones are in incoming/; commit places all and returns
- * when they are durable, then the batch is empty. On error some may be in place, none may be relied on:
- * free it and save them again. Borrows the spool; belongs to one thread. */
+ * when they are durable, then the batch is empty. A tree that could not be added is left out, and the others stay;
+ * after an error of commit some may be in place, none may be relied on: free it and save them again. Borrows the
+ * spool; belongs to one thread. */
 typedef struct LodgeProjectionBatch LodgeProjectionBatch;
 
 LodgeProjectionBatch *lodge_projection_batch_new(LodgeSpool *spool);

@@ -18,7 +18,7 @@
 
 typedef struct {
     char *tree; /* in incoming/; NULL: the right one is there already */
-    char *path; /* where it belongs */
+    char *path; /* where it belongs; NULL: it could not be written whole, and goes */
 } Waiting;
 
 struct LodgeProjectionBatch {
@@ -140,6 +140,7 @@ gboolean lodge_projection_batch_add(LodgeProjectionBatch *batch,
     waiting->tree = lodge_durable_root_name_incoming(batch->spool->root, "tree");
     if (write_tree(batch, waiting->tree, projection, error))
         return TRUE;
+    g_clear_pointer(&waiting->path, g_free);
     g_prefix_error(error, "%s: ", projection->path);
     return FALSE;
 }
@@ -184,7 +185,7 @@ static gboolean place_all(LodgeProjectionBatch *batch, GError **error)
 {
     for (guint i = 0; i < batch->waiting->len; i++) {
         const Waiting *waiting = g_ptr_array_index(batch->waiting, i);
-        if (place_tree(batch, waiting, error))
+        if (waiting->path == NULL || place_tree(batch, waiting, error))
             continue;
         g_prefix_error(error, "%s: ", waiting->path);
         return FALSE;

@@ -29,12 +29,13 @@ static LodgeOrderResult *carry_out(const LodgeContext *context,
     g_autoptr(LodgeOrderResult) result = lodge_ruler_run(ruler, order, actor, error);
     if (result == NULL)
         return NULL;
+    g_autoptr(GError) damage = NULL;
     g_autoptr(GError) tree = NULL;
-    if (!lodge_project_run(spool, committer, context, &tree))
+    if (!lodge_project_run(spool, committer, context, &damage, &tree) || damage != NULL)
         g_ptr_array_add(
             result->warnings,
             g_strdup_printf("recorded, but its tree could not be written yet: %s",
-                            tree->message));
+                            (tree != NULL ? tree : damage)->message));
     return g_steal_pointer(&result);
 }
 

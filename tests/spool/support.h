@@ -21,6 +21,8 @@
 
 #define T0 G_GINT64_CONSTANT(1721000000000000)
 #define SECOND G_GINT64_CONSTANT(1000000)
+/* For the ledger's questions: due at this instant, by clocks that were never ahead. */
+#define DUE(at_us) ((LodgeLedgerDue){at_us, G_MAXINT64})
 
 static inline char *make_dir(void)
 {

@@ -188,7 +188,8 @@ static void a_read_only_file_system_is_named_and_can_be_read(void **state)
 
     LodgeSpool *reader = lodge_spool_open_readonly(world->dir, &error);
     assert_ok(reader != NULL, error);
-    GPtrArray *pending = lodge_ledger_list_pending(lodge_spool_ledger(reader), T0, &error);
+    GPtrArray *pending =
+        lodge_ledger_list_pending(lodge_spool_ledger(reader), &DUE(T0), &error);
     assert_ok(pending != NULL, error);
     assert_int_equal(pending->len, 1);
     g_ptr_array_unref(pending);

@@ -58,7 +58,8 @@ static char *decide(
 
 static guint count_pending(const World *world, gint64 now_us)
 {
-    g_autoptr(GPtrArray) pending = lodge_ledger_list_pending(world->ledger, now_us, NULL);
+    g_autoptr(GPtrArray) pending =
+        lodge_ledger_list_pending(world->ledger, &DUE(now_us), NULL);
     assert_non_null(pending);
     return pending->len;
 }
@@ -83,6 +84,49 @@ static void a_deferred_message_is_pending_again_when_it_is_due(void **state)
     assert_int_equal(message->attempts, 1);
     assert_int_equal(message->retry_at_us, T0 + 60 * SECOND);
     assert_true(message->decided_us == LODGE_INSTANT_UNKNOWN);
+}
+
+/* The clock was a day ahead when the next try was set, and was put right. */
+static void a_clock_that_was_ahead_keeps_no_message_waiting(void **state)
+{
+    World *world = *state;
+    const gint64 day_us = 24 * 3600 * SECOND;
+    const gint64 hour_us = 3600 * SECOND;
+    g_autofree char *reference = keep(world, "m", 1);
+    g_autoptr(LodgeEvent) event = lodge_event_new(LODGE_EVENT_DEFERRED, T0, reference);
+    event->code = g_strdup("reader-unavailable");
+    event->attempt = 1;
+    event->retry_at_us = T0 + day_us + 5 * SECOND;
+    record(world, event);
+    const struct {
+        gint64 now_us;
+        guint due;
+    } cases[] = {{T0 + day_us, 0}, {T0 + day_us + 5 * SECOND, 1}, {T0, 1}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const LodgeLedgerDue due = {cases[i].now_us, cases[i].now_us + hour_us};
+        g_autoptr(GPtrArray) pending = lodge_ledger_list_pending(world->ledger, &due, NULL);
+        assert_int_equal(pending->len, cases[i].due);
+    }
+}
+
+/* What is due has been taken up; only what will be due says when to look again. */
+static void the_next_due_message_is_one_that_is_not_due_yet(void **state)
+{
+    World *world = *state;
+    gint64 due_us = 0;
+    g_autofree char *first = keep(world, "m1", 1);
+    g_autofree char *second = keep(world, "m2", 2);
+    assert_true(lodge_ledger_find_pending_due(world->ledger, T0, &due_us, NULL));
+    assert_true(due_us == LODGE_INSTANT_UNKNOWN);
+    g_autoptr(LodgeEvent) event = lodge_event_new(LODGE_EVENT_DEFERRED, T0, second);
+    event->code = g_strdup("reader-unavailable");
+    event->retry_at_us = T0 + 5 * SECOND;
+    record(world, event);
+    assert_true(lodge_ledger_find_pending_due(world->ledger, T0, &due_us, NULL));
+    assert_true(due_us == T0 + 5 * SECOND);
+    assert_true(
+        lodge_ledger_find_pending_due(world->ledger, T0 + 5 * SECOND, &due_us, NULL));
+    assert_true(due_us == LODGE_INSTANT_UNKNOWN);
 }
 
 static void
@@ -124,9 +168,9 @@ static void a_receipt_is_due_until_it_is_at_an_end(void **state)
         commit(txn);
         answer(world, reference, cases[i].code, cases[i].retry_at_us);
         g_autoptr(GPtrArray) soon =
-            lodge_ledger_list_receipts_due(world->ledger, T0 + 10 * SECOND, NULL);
+            lodge_ledger_list_receipts_due(world->ledger, &DUE(T0 + 10 * SECOND), NULL);
         g_autoptr(GPtrArray) later =
-            lodge_ledger_list_receipts_due(world->ledger, T0 + 10000 * SECOND, NULL);
+            lodge_ledger_list_receipts_due(world->ledger, &DUE(T0 + 10000 * SECOND), NULL);
         assert_int_equal(soon->len, cases[i].due_soon);
         assert_int_equal(later->len, cases[i].due_later);
         gint64 due_us = 0;
@@ -143,6 +187,22 @@ static void a_receipt_is_due_until_it_is_at_an_end(void **state)
         assert_int_equal(receipt->attempts, 1);
         answer(world, reference, "sent", 0);
     }
+}
+
+static void a_clock_that_was_ahead_keeps_no_receipt_waiting(void **state)
+{
+    World *world = *state;
+    const gint64 day_us = 24 * 3600 * SECOND;
+    const LodgeLedgerDue before = {T0 - day_us, T0 - day_us + 3600 * SECOND};
+    LodgeTransaction *txn = begin(world->spool);
+    g_autofree char *owed = take_in(txn, "m1", 1);
+    g_autofree char *cut_off = take_in(txn, "m2", 2);
+    g_autofree char *to_retry = take_in(txn, "m3", 3);
+    commit(txn);
+    answer(world, cut_off, NULL, 0);
+    answer(world, to_retry, "retry", T0 + 600 * SECOND);
+    g_autoptr(GPtrArray) due = lodge_ledger_list_receipts_due(world->ledger, &before, NULL);
+    assert_int_equal(due->len, 3);
 }
 
 /* The server was down as a whole: the attempt says nothing about the receipt. */
@@ -239,7 +299,7 @@ static void first_receipts_go_before_all_others_and_each_class_by_due_time(void 
         expected[cases[i].place] = id;
     }
     g_autoptr(GPtrArray) due =
-        lodge_ledger_list_receipts_due(world->ledger, T0 + SECOND, NULL);
+        lodge_ledger_list_receipts_due(world->ledger, &DUE(T0 + SECOND), NULL);
     assert_int_equal(due->len, G_N_ELEMENTS(cases));
     for (guint i = 0; i < due->len; i++) {
         const LodgeLedgerReceipt *receipt = g_ptr_array_index(due, i);
@@ -260,7 +320,7 @@ static void a_backlog_of_retries_and_fresh_receipts_take_turns(void **state)
     g_autofree char *first = owe(world, 101, &fresh);
     g_autofree char *second = owe(world, 102, &fresh);
     g_autoptr(GPtrArray) due =
-        lodge_ledger_list_receipts_due(world->ledger, T0 + 2000 * SECOND, NULL);
+        lodge_ledger_list_receipts_due(world->ledger, &DUE(T0 + 2000 * SECOND), NULL);
     assert_int_equal(due->len, 102);
     const LodgeLedgerReceipt *at[4];
     for (guint i = 0; i < 4; i++)
@@ -708,6 +768,9 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(a_deferred_message_is_pending_again_when_it_is_due),
+        CASE(a_clock_that_was_ahead_keeps_no_message_waiting),
+        CASE(the_next_due_message_is_one_that_is_not_due_yet),
+        CASE(a_clock_that_was_ahead_keeps_no_receipt_waiting),
         CASE(a_receipt_is_due_until_it_is_at_an_end),
         CASE(the_result_says_how_many_attempts_count),
         CASE(first_receipts_go_before_all_others_and_each_class_by_due_time),

@@ -61,7 +61,7 @@ static void a_receipt_that_is_sent_again_is_due_at_once(void **state)
     commit(txn);
     LodgeLedger *ledger = lodge_spool_ledger(spool);
     g_autoptr(GPtrArray) before =
-        lodge_ledger_list_receipts_due(ledger, T0 + 100 * SECOND, NULL);
+        lodge_ledger_list_receipts_due(ledger, &DUE(T0 + 100 * SECOND), NULL);
     assert_int_equal(before->len, 0);
     txn = begin(spool);
     g_autoptr(LodgeEvent) event = ruled(reference, "resend");
@@ -69,7 +69,7 @@ static void a_receipt_that_is_sent_again_is_due_at_once(void **state)
     add(txn, event);
     commit(txn);
     g_autoptr(GPtrArray) after =
-        lodge_ledger_list_receipts_due(ledger, T0 + 100 * SECOND, NULL);
+        lodge_ledger_list_receipts_due(ledger, &DUE(T0 + 100 * SECOND), NULL);
     assert_int_equal(after->len, 1);
     const LodgeLedgerReceipt *receipt = g_ptr_array_index(after, 0);
     assert_string_equal(receipt->id, answered->receipt);

@@ -1,5 +1,6 @@
 """A running `lodge serve` under test: started, told, ended; its log is kept in a file."""
 
+import json
 import os
 import signal
 import socket
@@ -134,6 +135,19 @@ class ServiceRun(WholeRun):
             sent = [r for e in entries for r in e["receipts"] if r["state"] == "sent"]
             return entries if len(sent) >= count else None
         return wait_until(check, f"{count} receipts sent")
+
+    def order(self, spool, **members):
+        """Straight to the socket, which is faster than any person."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as peer:
+            peer.settimeout(WAIT_S)
+            peer.connect(os.path.join(spool, "control"))
+            peer.sendall(json.dumps({"answer": False, "reason": "x", **members}).encode() + b"\n")
+            answer = b""
+            while chunk := peer.recv(65536):
+                answer += chunk
+        answer = json.loads(answer)
+        self.assertIn("result", answer)
+        return answer["result"]
 
     def assert_sound(self, conf):
         self.run_lodge("verify", conf=conf)

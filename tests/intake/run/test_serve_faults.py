@@ -57,6 +57,24 @@ class ServeFaults(ServiceRun):
         self.await_sent(conf, 1)
         self.assertEqual(service.stop(), 0)
 
+    # ---- two at once ----
+
+    def test_what_is_decided_again_while_its_tree_is_written_gets_another(self):
+        conf, user, spool = self.scene("again")
+        self.mail(user, "again")
+        service = self.serve(conf).ready()
+        (entry,) = self.await_decided(conf, 1)
+        reference = entry["reference"]
+        def roots():
+            return [name for name in ("filed", "held", "rejected")
+                    if glob.glob(os.path.join(spool, name, "**", "submission.json"), recursive=True)]
+        for _ in range(20):
+            self.order(spool, order="reject", reference=reference)
+            self.order(spool, order="accept", reference=reference)
+            wait_until(lambda: roots() == ["filed"], "the tree of the last decision", 10)
+        self.assertEqual(service.stop(), 0)
+        self.assert_sound(conf)
+
     # ---- one message's trouble ----
 
     def test_what_is_pending_for_a_call_that_is_gone_keeps_nobody_busy(self):
@@ -87,7 +105,7 @@ class ServeFaults(ServiceRun):
         self.assertEqual(service.stop(), 0)
 
     def test_a_receipt_that_is_damaged_keeps_no_other_waiting(self):
-        conf, user, spool = self.scene("torn", smtp={"port": 1})
+        conf, user, spool = self.scene("torn", smtp={"port": 1, "retry_first": "1s"})
         self.mail(user, "torn-1")
         self.world.lodge("once", conf=conf)
         (entry,) = self.entries(conf)
