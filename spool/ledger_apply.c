@@ -247,14 +247,17 @@ static gboolean apply_attempted(LodgeLedger *ledger,
 }
 
 /* `sent` and `refused` are ends; `retry` and `unknown` are due again if a time is given. The result says how many
- * attempts count: one that failed for the server's own reasons does not. */
+ * attempts count: one that failed for the server's own reasons does not. A receipt that is owed and not attempted was
+ * ordered once more meanwhile: then this is the result of the sending before, and it stays owed. */
 static gboolean
 apply_answered(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GError **error)
 {
     static const char sql[] =
-        "UPDATE receipt SET state = ?3, answered_us = ?4, smtp_code = ?5, reply = ?6,"
-        " attempts = ?8,"
-        " due_us = CASE WHEN ?3 IN ('retry', 'unknown') THEN ?7 ELSE NULL END"
+        "UPDATE receipt SET answered_us = ?4, smtp_code = ?5, reply = ?6,"
+        " state = CASE state WHEN 'owed' THEN state ELSE ?3 END,"
+        " attempts = CASE state WHEN 'owed' THEN attempts ELSE ?8 END,"
+        " due_us = CASE WHEN state = 'owed' THEN due_us"
+        " WHEN ?3 IN ('retry', 'unknown') THEN ?7 ELSE NULL END"
         " WHERE id = ?1 AND message = ?2";
     return lodge_ledger_run(ledger, error, sql, LEDGER_TEXT(event->receipt),
                             LEDGER_INT(message), LEDGER_TEXT(event->code),

@@ -54,9 +54,11 @@ static void a_receipt_that_is_sent_again_is_due_at_once(void **state)
     LodgeSpool *spool = open_spool(dir);
     LodgeTransaction *txn = begin(spool);
     g_autofree char *reference = take_in(txn, "m", 1);
+    g_autoptr(LodgeEvent) attempted = about_receipt(LODGE_EVENT_ATTEMPTED, reference);
     g_autoptr(LodgeEvent) answered = about_receipt(LODGE_EVENT_ANSWERED, reference);
     answered->code = g_strdup("sent");
     answered->attempt = 1;
+    add(txn, attempted);
     add(txn, answered);
     commit(txn);
     LodgeLedger *ledger = lodge_spool_ledger(spool);
@@ -77,6 +79,40 @@ static void a_receipt_that_is_sent_again_is_due_at_once(void **state)
     assert_index_is_true(spool);
     lodge_spool_close(spool);
     remove_dir(dir);
+}
+
+/* The courier was at it when "resend" was ordered: its result is that of the sending before. */
+static void what_is_to_be_sent_again_while_it_is_sent_is_due_afterwards(void **state)
+{
+    (void)state;
+    const char *const results[] = {"sent", "refused", "retry", "unknown"};
+    for (guint i = 0; i < G_N_ELEMENTS(results); i++) {
+        char *dir = make_dir();
+        LodgeSpool *spool = open_spool(dir);
+        LodgeTransaction *txn = begin(spool);
+        g_autofree char *reference = take_in(txn, "m", 1);
+        g_autoptr(LodgeEvent) attempted = about_receipt(LODGE_EVENT_ATTEMPTED, reference);
+        attempted->attempt = 7;
+        g_autoptr(LodgeEvent) resend = ruled(reference, "resend");
+        resend->receipt = g_strdup(attempted->receipt);
+        g_autoptr(LodgeEvent) answered = about_receipt(LODGE_EVENT_ANSWERED, reference);
+        answered->code = g_strdup(results[i]);
+        answered->attempt = 7;
+        answered->retry_at_us = T0 + 9000 * SECOND;
+        add(txn, attempted);
+        add(txn, resend);
+        add(txn, answered);
+        commit(txn);
+        g_autoptr(GPtrArray) due = lodge_ledger_list_receipts_due(
+            lodge_spool_ledger(spool), &DUE(T0 + 100 * SECOND), NULL);
+        assert_int_equal(due->len, 1);
+        const LodgeLedgerReceipt *receipt = g_ptr_array_index(due, 0);
+        assert_string_equal(receipt->state, "owed");
+        assert_int_equal(receipt->attempts, 0);
+        assert_index_is_true(spool);
+        lodge_spool_close(spool);
+        remove_dir(dir);
+    }
 }
 
 static void decide_as(LodgeTransaction *txn, const char *reference, guint version)
@@ -182,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_ruling_is_told_with_who_and_why),
         cmocka_unit_test(a_receipt_that_is_sent_again_is_due_at_once),
+        cmocka_unit_test(what_is_to_be_sent_again_while_it_is_sent_is_due_afterwards),
         cmocka_unit_test(a_version_that_was_given_stays_given),
         cmocka_unit_test(what_was_ruled_on_is_known_to_history),
         cmocka_unit_test(an_extension_is_told_for_its_call_alone),
