@@ -5,7 +5,7 @@
 typedef struct {
     const LodgeRules *base;
     LodgeRules *extended; /* NULL: nothing is granted */
-    guint granted;        /* so many extensions are in it */
+    char *granted;        /* the extensions in it, as text; NULL: none */
     GBytes *bytes;        /* NULL: not asked for yet */
 } Entry;
 
@@ -18,6 +18,7 @@ static void entry_clear(Entry *entry)
 {
     g_clear_pointer(&entry->extended, lodge_rules_free);
     g_clear_pointer(&entry->bytes, g_bytes_unref);
+    g_clear_pointer(&entry->granted, g_free);
 }
 
 static void entry_free(gpointer entry)
@@ -81,17 +82,32 @@ lodge_rules_in_force_copy(const LodgeRules *base, LodgeLedger *ledger, GError **
     return extensions != NULL ? extend(base, extensions, error) : NULL;
 }
 
-/* Extensions are only ever added, so that their number tells whether they are the same. */
+/* Their number would not tell whether they are the same: what was asked for inside a transaction may have been rolled
+ * back since, and another granted in its place. */
+static char *describe(const GPtrArray *extensions)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 0; i < extensions->len; i++) {
+        const LodgeLedgerExtension *granted = g_ptr_array_index(extensions, i);
+        g_string_append_printf(text, "%s %" G_GINT64_FORMAT " %s %s\n", granted->council,
+                               granted->until_us,
+                               granted->until_text != NULL ? granted->until_text : "",
+                               granted->reason != NULL ? granted->reason : "");
+    }
+    return g_string_free(text, text->len == 0);
+}
+
 static gboolean bring_up(Entry *entry, GPtrArray *extensions, GError **error)
 {
-    if (extensions->len == entry->granted)
+    g_autofree char *granted = describe(extensions);
+    if (g_strcmp0(granted, entry->granted) == 0)
         return TRUE;
     LodgeRules *extended = extend(entry->base, extensions, error);
     if (extended == NULL)
         return FALSE;
     entry_clear(entry);
     entry->extended = extended;
-    entry->granted = extensions->len;
+    entry->granted = g_steal_pointer(&granted);
     return TRUE;
 }
 

@@ -1,0 +1,1 @@
+lodge_test(intake/operate/test_rules_in_force lodge_operate PkgConfig::SQLITE)
