@@ -178,8 +178,7 @@ gboolean lodge_project_run(LodgeSpool *spool,
     gboolean done = project_all(&at, owed, context, error);
     *damage_out = NULL;
     if (done)
-        g_propagate_error(damage_out, at.damage);
-    else
-        g_clear_error(&at.damage);
+        *damage_out = g_steal_pointer(&at.damage);
+    g_clear_error(&at.damage);
     return done;
 }
