@@ -54,8 +54,9 @@ class Postman:
 
     def tidy(self, part, count):
         """Colleagues move some letters, copy some, and take some for spam."""
+        repeated = {letter.root for letter in self.day.letters}
         alone = [l for l in self.day.letters if l.part == part and l.root is None and len(l.to) == 1
-                 and l.message_id is None and not any(o.root == l.key for o in self.day.letters)]
+                 and l.message_id is None and l.answers is None and l.key not in repeated]
         chosen = self.day.rng.sample(alone, min(len(alone), 3 * count))
         moved, copied, junk = chosen[0::3], chosen[1::3], chosen[2::3]
         for letters, folder, verb in ((moved, READ, "MOVE"), (copied, COPIED, "COPY"),

@@ -65,15 +65,17 @@ DARLINGTON = _council("E06000005", "Darlington Borough Council", "darlington", "
 RUTLAND = _council("E06000017", "Rutland County Council", "rutland", "unitary",
                    "rutland.gov.uk", 15)
 HEREFORDSHIRE = _council("E06000019", "Herefordshire Council", "herefordshire", "unitary",
-                         "herefordshire.gov.uk", 16)  # sends no plan: it is one of those missing
+                         "herefordshire.gov.uk", 16)  # asks, and sends no plan
 CORNWALL = _council("E06000052", "Cornwall Council", "cornwall", "unitary", "cornwall.gov.uk", 17)
 ROTHER = _council("E07000064", "Rother District Council", "rother", "district", "rother.gov.uk", 18)
 LEEDS = _council("E08000035", "Leeds City Council", "leeds", "unitary", "leeds.gov.uk", 19)
 KENT = _council("E10000016", "Kent County Council", "kent", "county", "kent.gov.uk", 20)
 EXETER = _council("E07000041", "Exeter City Council", "exeter", "district", "exeter.gov.uk", 21)
 NORWICH = _council("E07000148", "Norwich City Council", "norwich", "district", "norwich.gov.uk", 22)
+BATH = _council("E06000022", "Bath and North East Somerset Council", "bath-and-north-east-somerset",
+                "unitary", "bathnes.gov.uk", 23)  # sends nothing at all
 COUNCILS = [TONBRIDGE, TEST_VALLEY, DEVON, TOWER_HAMLETS, DARLINGTON, RUTLAND, HEREFORDSHIRE,
-            CORNWALL, ROTHER, LEEDS, KENT, EXETER, NORWICH]
+            CORNWALL, ROTHER, LEEDS, KENT, EXETER, NORWICH, BATH]
 
 STRANGER = Sender("127.0.2.40", "mail.ratepayers.example", "secretary@ratepayers.example",
                   "The Ratepayers", True)

@@ -205,8 +205,10 @@ class World:
             session.create(f'"{folder}"')
             session.select("INBOX")
             _, (found,) = session.uid("SEARCH", "HEADER", "Message-ID", f'"{message_id}"')
+            if not found:
+                raise RuntimeError(f"{message_id} is not in the inbox of {user}")
             status, answer = session.uid(verb, found.decode(), f'"{folder}"')
-            if not found or status != "OK":
+            if status != "OK":
                 raise RuntimeError(f"{message_id} did not come to {folder}: {answer}")
         finally:
             session.logout()

@@ -161,7 +161,7 @@ class TheStory(WholeRun):
         status = self.run_lodge("status").stdout
         for council in post.COUNCILS:
             self.assertIn(council.name, status)
-        self.assertRegex(status, r"\b3 missing\b")
+        self.assertRegex(status, r"\b4 missing\b")
         json.loads(self.run_lodge("status", "--json").stdout)
         entry = self.entry("forged")
         shown = self.run_lodge("show", entry["reference"]).stdout
