@@ -1,10 +1,12 @@
 #include "intake/decide/evidence.h"
 
+#include "intake/decide/dns_answers.h"
 #include "intake/decide/json_count.h"
 #include "intake/decide/ruling.h"
 #include "parsers/text/json.h"
 
-#define MAX_BYTES (256 * 1024)
+/* DNS answers may be LODGE_LIMIT_DNS_MESSAGE_BYTES, and six bytes in JSON for a control character. */
+#define MAX_BYTES (1024 * 1024)
 #define MAX_DEPTH 6
 
 LodgeEvidence *lodge_evidence_new(void)
@@ -25,6 +27,7 @@ void lodge_evidence_free(LodgeEvidence *evidence)
     g_free(evidence->our_fault_words);
     lodge_ruling_free(evidence->ruling);
     lodge_proofs_free(evidence->proofs);
+    g_clear_pointer(&evidence->dns, g_ptr_array_unref);
     g_free(evidence);
 }
 
@@ -47,6 +50,8 @@ GBytes *lodge_evidence_format(const LodgeEvidence *evidence)
         lodge_json_add_int(json, "pending", 1);
     if (evidence->ruling != NULL)
         lodge_ruling_write(evidence->ruling, json, "ruling");
+    if (evidence->dns != NULL)
+        lodge_dns_answers_write(evidence->dns, json, "dns");
     lodge_json_end_object(json);
     return lodge_json_finish_bytes(json);
 }
@@ -76,6 +81,7 @@ LodgeEvidence *lodge_evidence_parse(GBytes *bytes, GError **error)
     evidence->proofs = lodge_proofs_read(json, root, "proofs");
     evidence->pending = lodge_json_get_optional_int(json, root, "pending", 0) != 0;
     evidence->ruling = lodge_ruling_read(json, root, "ruling");
+    evidence->dns = lodge_dns_answers_read(json, root, "dns");
     if (!lodge_json_finish(json, error)) {
         g_prefix_error(error, "evidence: ");
         return NULL;

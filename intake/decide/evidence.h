@@ -1,6 +1,6 @@
 /* evidence.h - the second input of the decision: what was looked up about a message.
  *
- * A plain value with a JSON form that is stored as an object. Later members: DNS answers, the scanner's verdict. */
+ * A plain value with a JSON form that is stored as an object. Later members: the scanner's verdict. */
 #pragma once
 
 #include "intake/decide/proofs.h"
@@ -22,6 +22,7 @@ typedef struct {
     gboolean
         pending; /* with our_fault: we go on trying, so the answer is only a first word */
     LodgeRuling *ruling; /* a person's, in force; or NULL */
+    GPtrArray *dns;      /* what DNS was asked and said (dns_answers.h); or NULL */
 } LodgeEvidence;
 
 LodgeEvidence *lodge_evidence_new(void);

@@ -44,6 +44,14 @@
 #define LODGE_LIMIT_READER_DESCRIPTORS 16
 #define LODGE_LIMIT_READER_ATTEMPTS 3
 
+/* DNS */
+#define LODGE_LIMIT_DNS_LOOKUPS 20 /* names asked for one message */
+#define LODGE_LIMIT_DNS_RECORDS 64 /* of one answer */
+#define LODGE_LIMIT_DNS_CNAMES 8   /* one after the other */
+#define LODGE_LIMIT_DNS_ANSWER_BYTES (8 * 1024)
+#define LODGE_LIMIT_DNS_MESSAGE_BYTES (64 * 1024) /* all answers for one message */
+#define LODGE_LIMIT_DNS_ZONE_FILE_BYTES (16 * 1024 * 1024)
+
 /* IMAP */
 #define LODGE_LIMIT_IMAP_LINE_BYTES (64 * 1024)
 #define LODGE_LIMIT_IMAP_RESPONSE_BYTES (16 * 1024 * 1024) /* all but streamed literals */
