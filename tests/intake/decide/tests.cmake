@@ -1,11 +1,12 @@
 add_library(decide_world STATIC intake/decide/world.c)
 target_link_libraries(decide_world PRIVATE lodge_flags PUBLIC lodge_decide)
-foreach(module answerable answered authority decide dns_answers duplicate evidence findings folded_text history kind letter
+foreach(module answerable answered authority decide dmarc dmarc_record dns_answers duplicate evidence findings folded_text history kind letter
         mending mention plan proofs received_instant receipt_content ruling timeliness unsubmission)
     lodge_test(intake/decide/test_${module} decide_world lodge_decide)
 endforeach()
 add_test(NAME intake/decide/purity
     COMMAND sh ${CMAKE_CURRENT_LIST_DIR}/purity.sh $<TARGET_FILE:lodge_decide>)
+lodge_fuzz(fuzz_dmarc_record fuzz/fuzz_dmarc_record.c lodge_decide)
 lodge_fuzz(fuzz_decide fuzz/fuzz_decide.c decide_world lodge_decide)
 lodge_test(intake/decide/test_real_documents decide_world lodge_decide lodge_document)
 lodge_test(intake/decide/test_real_mail decide_world lodge_decide lodge_mail)
