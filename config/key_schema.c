@@ -11,8 +11,8 @@
 #define GIB (1024 * MIB)
 
 static const char *const SETTINGS_GROUPS[] = {
-    "spool",          "call ID", "mailbox NAME", "smtp",   "border",
-    "authentication", "service", "answers",      "limits", NULL,
+    "spool", "call ID", "mailbox NAME", "smtp",   "border", "authentication",
+    "dns",   "service", "answers",      "limits", NULL,
 };
 
 /* clang-format off */
@@ -70,6 +70,11 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"authentication", "authserv_ids", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"authentication", "arc_sealers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"authentication", "spf", LODGE_KEY_CHOICE, FALSE, "hold", "hold;warn", 0, 0},
+
+    {"dns", "mode", LODGE_KEY_CHOICE, FALSE, "off", "off;system", 0, 0},
+    {"dns", "servers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
+    {"dns", "timeout", LODGE_KEY_DURATION, FALSE, "5s", NULL, SECOND / 10, MINUTE},
+    {"dns", "dnssec", LODGE_KEY_SWITCH, FALSE, "yes", NULL, 0, 0},
 
     {"service", "name", LODGE_KEY_TEXT, FALSE, "Submissions", NULL, 0, 0},
     {"service", "domain", LODGE_KEY_HOST, FALSE, NULL, NULL, 0, 0},

@@ -59,6 +59,7 @@ void lodge_settings_free(LodgeSettings *settings)
     g_ptr_array_unref(settings->calls);
     free_smtp(settings->smtp);
     lodge_trust_free(settings->trust);
+    lodge_dns_settings_clear(&settings->dns);
     g_free(settings->control.path);
     g_free(settings->control.operators);
     g_clear_pointer(&settings->origins, g_ptr_array_unref);
@@ -441,6 +442,8 @@ static gboolean read_groups(Reader *reader, GError **error)
     read_mailboxes(reader);
     read_service(reader);
     read_trust(reader);
+    lodge_dns_settings_read(&reader->settings->dns,
+                            lodge_key_file_take(reader->file, "dns"));
     read_answers(reader);
     read_limits(reader);
     if (!lodge_key_file_finish(reader->file, &reader->settings->origins, error))

@@ -9,6 +9,7 @@
 
 #include "config/call.h"
 #include "config/config_error.h"
+#include "config/dns.h"
 #include "config/register.h"
 #include "config/rules.h"
 #include "config/secret.h"
@@ -93,6 +94,7 @@ typedef struct {
     GPtrArray *calls;     /* LodgeCallSettings */
     LodgeSmtp *smtp;      /* NULL: no receipts are sent; they wait in the outbox */
     LodgeTrust *trust;
+    LodgeDnsSettings dns;
     LodgeAnswers answers;
     LodgeLimits limits;
     GPtrArray *origins; /* LodgeSettingOrigin, in order, for check-config */

@@ -199,6 +199,24 @@ static const Case CASES[] = {
      "networks: '192.0.2.1/24' is no network"},
     {"a server that is a pattern in the middle", WHOLE "[border]\nservers = mx.*.example\n",
      "servers: 'mx.*.example' is no server name"},
+    {"DNS by the system's servers", WHOLE "[dns]\nmode = system\n", NULL},
+    {"DNS by servers of our own",
+     WHOLE "[dns]\nmode = system\nservers = 192.0.2.53; 2001:db8::53@5353\n"
+           "timeout = 100ms\ndnssec = no\n",
+     NULL},
+    {"a name server by name", WHOLE "[dns]\nmode = system\nservers = ns.example.org\n",
+     "servers: 'ns.example.org' is no address of a server; write 192.0.2.53"},
+    {"a name server with an odd port", WHOLE "[dns]\nmode = system\nservers = ::1@65536\n",
+     "servers: '::1@65536' is no address of a server"},
+    {"a name server with a port as elsewhere",
+     WHOLE "[dns]\nmode = system\nservers = 192.0.2.53:53\n",
+     "servers: '192.0.2.53:53' is no address of a server"},
+    {"servers that nobody would ask", WHOLE "[dns]\nservers = 192.0.2.53\n",
+     "servers: it has no use without mode = system"},
+    {"a time-out of nothing", WHOLE "[dns]\nmode = off\ntimeout = 5s\n",
+     "timeout: it has no use without mode = system"},
+    {"a time-out that is too long", WHOLE "[dns]\nmode = system\ntimeout = 2min\n",
+     "timeout: '2min' is outside 100ms to 1min"},
     {"a size without a unit", WHOLE "[limits]\nmax_message = 25\n",
      "max_message: '25' has no unit"},
     {"a misspelt key", WHOLE "[limits]\nmax_mesage = 25M\n", "did you mean 'max_message'?"},
@@ -256,6 +274,10 @@ static void defaults_follow_from_the_rest(void **state)
     assert_int_equal(settings->answers.total_per_hour, 600);
     assert_int_equal(settings->limits.max_message_bytes, 256 * 1024 * 1024);
     assert_int_equal(settings->limits.reader_wall_ms, 30000);
+    assert_int_equal(settings->dns.mode, LODGE_DNS_MODE_OFF);
+    assert_int_equal(settings->dns.timeout_ms, 5000);
+    assert_true(settings->dns.dnssec);
+    assert_null(settings->dns.servers[0]);
     const LodgeCallSettings *call = lodge_settings_find_call(settings, "a");
     assert_string_equal(call->rules->instance_domain, "dept.example.org");
     assert_string_equal(call->rules->help_address, "plans@dept.example.org");
@@ -323,6 +345,8 @@ static void every_value_says_where_it_comes_from(void **state)
         {"limits", "reserve", "256M", "default"},
         {"answers", "per_domain_day", "240/day", "default"},
         {"authentication", "spf", "hold", "default"},
+        {"dns", "mode", "off", "default"},
+        {"dns", "servers", "those of /etc/resolv.conf", "default"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const LodgeSettingOrigin *origin =
