@@ -3,6 +3,7 @@
 #include "config/settings.h"
 #include "intake/fetch/mailbox.h"
 #include "intake/learn/airlock.h"
+#include "intake/learn/resolver.h"
 #include "intake/link/connection.h"
 #include "intake/order.h"
 #include "parsers/text/json.h"
@@ -48,6 +49,7 @@ LodgeExit lodge_failure_exit(const GError *error)
         g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_IO))
         return LODGE_EXIT_TEMPORARY;
     if (error->domain == LODGE_AIRLOCK_ERROR ||
+        g_error_matches(error, LODGE_RESOLVER_ERROR, LODGE_RESOLVER_ERROR_UNAVAILABLE) ||
         g_error_matches(error, LODGE_ORDER_ERROR, LODGE_ORDER_ERROR_FAILED))
         return LODGE_EXIT_TEMPORARY;
     return LODGE_EXIT_USAGE; /* configuration, options, files that were named */

@@ -14,6 +14,7 @@ FACTS = TEXT + ("parsers/imap/", "parsers/report/", "parsers/mail/message_facts.
 VALUES = TEXT + ("parsers/report/report.h", "parsers/mail/message_facts.h",
                  "parsers/document/document_facts.h")
 DECISIONS = ("intake/decide/decision.h", "intake/decide/evidence.h", "intake/decide/history.h")
+DNS = ("intake/decide/dns_answers.h", "intake/decide/dns_name.h", "intake/decide/dmarc.h")
 WALK = FACTS + ("config/", "spool/", "intake/link/") + DECISIONS
 
 MAY_INCLUDE = {
@@ -29,7 +30,7 @@ MAY_INCLUDE = {
     "intake/decide/": VALUES + ("config/",),
     "intake/link/": TEXT + ("config/",),
     "intake/fetch/": WALK,
-    "intake/learn/": WALK + ("parsers/cell/protocol.h",),
+    "intake/learn/": WALK + DNS + ("parsers/cell/protocol.h",),
     "intake/answer/": WALK,
     "intake/operate/": FACTS + ("config/", "spool/", "intake/decide/", "intake/link/"),
     "intake/console/": FACTS + ("config/", "spool/", "intake/decide/", "intake/link/"),
@@ -45,6 +46,7 @@ FOREIGN = {
     r"magic\.h": ("parsers/",),
     r"(seccomp\.h|linux/landlock\.h)": ("parsers/cell/",),
     r"curl/": ("intake/link/", "intake/fetch/", "intake/answer/"),
+    r"unbound\.h": ("intake/learn/resolver_unbound", "intake/learn/unbound_result"),
     r"sqlite3\.h": ("spool/",),
     r"gio/": ("parsers/document/", "intake/"),
 }

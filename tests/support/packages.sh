@@ -3,7 +3,7 @@
 #
 # Without arguments both lists. Says what it installs and nothing when nothing is missing.
 # Without rights to install it prints the exact command and exits 2. Services that come
-# with a package (dovecot, postfix) are neither started nor left enabled: the tests run
+# with a package (dovecot, postfix, nsd) are neither started nor left enabled: the tests run
 # private copies of their own.
 set -eu
 
@@ -11,11 +11,11 @@ build_packages="
 build-essential cmake ninja-build pkg-config git ca-certificates tzdata
 libglib2.0-dev libjson-glib-dev libgmime-3.0-dev libcurl4-openssl-dev libssl-dev
 libsqlite3-dev libarchive-dev libxml2-dev libmagic-dev libseccomp-dev libcmocka-dev
-libmupdf-dev libfreetype-dev libharfbuzz-dev libjbig2dec0-dev libjpeg-dev
+libunbound-dev dns-root-data libmupdf-dev libfreetype-dev libharfbuzz-dev libjbig2dec0-dev libjpeg-dev
 libopenjp2-7-dev libmujs-dev libgumbo-dev zlib1g-dev
 "
 test_packages="
-dovecot-imapd dovecot-lmtpd postfix openssl faketime python3 procps strace
+dovecot-imapd dovecot-lmtpd postfix nsd openssl faketime python3 procps strace
 clang llvm libclang-rt-14-dev clang-format universal-ctags
 "
 
@@ -90,7 +90,7 @@ quietly apt-get update
 quietly $command
 
 if [ -d /run/systemd/system ]; then
-    for service in dovecot postfix; do
+    for service in dovecot postfix nsd; do
         case " $missing " in
         *" $service"*) $as_root systemctl disable --quiet "$service" || true ;;
         esac

@@ -11,3 +11,15 @@ target_link_libraries(lodge-reader-without-documents
 lodge_test(intake/learn/test_examination lodge_learn)
 target_sources(intake_learn_test_examination PRIVATE intake/learn/tsv.c)
 add_dependencies(intake_learn_test_examination lodge-reader)
+
+foreach(module zone_file dns_recorder)
+    lodge_test(intake/learn/test_${module} lodge_learn)
+endforeach()
+lodge_test(intake/learn/test_dmarc_table lodge_learn PkgConfig::JSON)
+target_sources(intake_learn_test_dmarc_table PRIVATE intake/learn/tsv.c)
+lodge_fuzz(fuzz_dns_zone_file fuzz/fuzz_dns_zone_file.c lodge_learn)
+lodge_test(intake/learn/test_resolver_server lodge_learn)
+target_sources(intake_learn_test_resolver_server PRIVATE
+    intake/learn/dns_server.c ${CMAKE_SOURCE_DIR}/tests/support/dns_peer.c)
+lodge_test(intake/learn/test_resolver_faults lodge_learn)
+target_sources(intake_learn_test_resolver_faults PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/dns_peer.c)
