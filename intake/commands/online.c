@@ -1,6 +1,7 @@
 #include "intake/commands/online.h"
 
 #include "intake/answer/courier.h"
+#include "intake/learn/resolver_unbound.h"
 #include "intake/source.h"
 
 static void answer_free(LodgeOnlineAnswer *answer)
@@ -35,6 +36,17 @@ describe_smtp(const LodgeContext *context, const LodgeSmtp *smtp, GError **error
     return words;
 }
 
+/* The domain that the answers come from: ours, so that nobody else is bothered. */
+static char *
+describe_dns(const LodgeContext *context, const LodgeSettings *settings, GError **error)
+{
+    const LodgeCallSettings *call = g_ptr_array_index(settings->calls, 0);
+    g_autofree char *name = g_strconcat("_dmarc.", call->rules->instance_domain, NULL);
+    g_autoptr(LodgeResolver) resolver =
+        lodge_resolver_unbound_new(&settings->dns, NULL, context->now_us, error);
+    return resolver != NULL ? lodge_resolver_describe(resolver, name, error) : NULL;
+}
+
 static LodgeOnlineAnswer *add_answer(GPtrArray *answers, char *name)
 {
     LodgeOnlineAnswer *answer = g_new0(LodgeOnlineAnswer, 1);
@@ -55,6 +67,10 @@ GPtrArray *lodge_online_ask(const LodgeContext *context, const LodgeSettings *se
     if (settings->smtp != NULL) {
         LodgeOnlineAnswer *answer = add_answer(answers, g_strdup("smtp"));
         answer->words = describe_smtp(context, settings->smtp, &answer->error);
+    }
+    if (settings->dns.mode != LODGE_DNS_MODE_OFF) {
+        LodgeOnlineAnswer *answer = add_answer(answers, g_strdup("dns"));
+        answer->words = describe_dns(context, settings, &answer->error);
     }
     return answers;
 }

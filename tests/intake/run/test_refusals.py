@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+import name_server
 import post
 import world
 from whole_run import TEMPORARY, USAGE, WholeRun, stored
@@ -174,6 +175,31 @@ class Servers(WholeRun):
         done = self.run_lodge("check-config", "--online", conf=conf)
         for word in ("UIDPLUS", "MOVE", "INBOX", "$Lodged"):
             self.assertIn(word, done.stdout)
+
+    def test_the_online_check_says_what_dns_answers(self):
+        with name_server.NameServer("v=DMARC1; p=reject") as server:
+            conf, *_ = self.scene("dns", dns={
+                "mode": "system", "servers": server.address, "dnssec": "no"})
+            done = self.run_lodge("check-config", "--online", conf=conf)
+        name = "_dmarc." + self.world.facts["department"]
+        self.assertIn("[dns] online", done.stdout)
+        self.assertIn(f"TXT {name}: found", done.stdout)
+        self.assertIn("DNSSEC: not checked", done.stdout)
+
+    def test_a_name_server_without_dnssec_is_told_from_an_absent_record(self):
+        with name_server.NameServer("v=DMARC1; p=reject") as server:
+            conf, *_ = self.scene("bogus", dns={"mode": "system", "servers": server.address})
+            done = self.run_lodge("check-config", "--online", conf=conf, code=TEMPORARY)
+        self.assertIn("bogus; look at [dns] servers", done.stdout)
+        self.assertIn("(else dnssec = no)", done.stdout)
+
+    def test_a_name_server_that_does_not_answer_is_a_failure_that_may_pass(self):
+        with name_server.NameServer(None) as server:
+            conf, *_ = self.scene("silent", dns={
+                "mode": "system", "servers": server.address, "timeout": "300ms"})
+            done = self.run_lodge("check-config", "--online", conf=conf, code=TEMPORARY)
+        self.assertIn("failed: TXT _dmarc.", done.stdout)
+        self.assertIn("timeout; look at [dns] servers", done.stdout)
 
     def test_two_at_once_on_one_spool_the_second_names_the_first(self):
         conf, user, spool = self.scene("two")
