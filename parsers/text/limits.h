@@ -22,6 +22,15 @@
 #define LODGE_LIMIT_NAME_BYTES 1024               /* a decoded file name */
 #define LODGE_LIMIT_VALUE_BYTES (16 * 1024)       /* a header value as handed back */
 
+/* signatures of a message: DKIM, ARC */
+#define LODGE_LIMIT_TAGS 64            /* of one signature, seal or key record */
+#define LODGE_LIMIT_DKIM_SIGNATURES 10 /* looked at, from the top */
+#define LODGE_LIMIT_DKIM_NAMES 500     /* header fields that one signature names */
+#define LODGE_LIMIT_ARC_INSTANCES 50   /* RFC 8617 section 4.2.1 */
+#define LODGE_LIMIT_DKIM_KEY_RECORDS 4 /* TXT records tried for one signature */
+#define LODGE_LIMIT_DKIM_KEY_BITS 8192 /* of an RSA key */
+#define LODGE_LIMIT_DKIM_RECORD_BYTES (8 * 1024) /* of one TXT record */
+
 /* documents */
 #define LODGE_LIMIT_PAGES 2000
 #define LODGE_LIMIT_DOCUMENT_TEXT_BYTES (256 * 1024)

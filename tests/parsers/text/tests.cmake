@@ -1,4 +1,4 @@
-foreach(module json digest display instant reference)
+foreach(module json digest display instant reference tag_list)
     lodge_test(parsers/text/test_${module} lodge_text)
 endforeach()
 lodge_fuzz(fuzz_text_json fuzz/fuzz_text_json.c lodge_text)
