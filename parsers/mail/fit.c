@@ -9,6 +9,8 @@
 #define PARTS_SHARE_BYTES (700 * 1024)
 #define ADDRESSES_SHARE_BYTES (400 * 1024)
 #define TEXT_SHARE_BYTES (400 * 1024)
+#define SIGNATURES_SHARE_BYTES (256 * 1024)
+#define SIGNATURE_NAMES_BYTES 640 /* its members' names, numbers and digests */
 
 typedef struct {
     gsize left_bytes;
@@ -124,6 +126,48 @@ static void fit_trace(LodgeMessageFacts *facts, Share *share)
     }
 }
 
+static gboolean fits_signature(const LodgeDkimSignature *signature, Share *share)
+{
+    const char *texts[] = {signature->reason,    signature->algorithm, signature->domain,
+                           signature->selector,  signature->identity,  signature->query,
+                           signature->body_hash, signature->signature, signature->chain};
+    gboolean fits = share->left_bytes > SIGNATURE_NAMES_BYTES;
+
+    share->left_bytes -= fits ? SIGNATURE_NAMES_BYTES : 0;
+    for (guint i = 0; fits && i < G_N_ELEMENTS(texts); i++)
+        fits = fits_whole(texts[i], share);
+    for (guint i = 0; fits && signature->signed_headers[i] != NULL; i++) {
+        fits = fits_whole(signature->signed_headers[i], share) && share->left_bytes > 3;
+        share->left_bytes -= fits ? 3 : 0;
+    }
+    share->is_exceeded |= !fits;
+    return fits;
+}
+
+/* A signature that does not fit whole is there, and cannot be checked. */
+static void fit_signatures(LodgeMessageFacts *facts, Share *share)
+{
+    for (guint i = 0; i < facts->arc_results->len; i++) {
+        LodgeArcResults *arc = g_ptr_array_index(facts->arc_results, i);
+        if (!fits_results(arc->results, share)) {
+            g_ptr_array_set_size(arc->results->methods, 0);
+            arc->results->well_formed = FALSE;
+        }
+        fit_text(arc->results->text, share);
+    }
+    for (guint i = 0; i < facts->signatures->len; i++) {
+        LodgeDkimSignature *signature = g_ptr_array_index(facts->signatures, i);
+        if (fits_signature(signature, share))
+            continue;
+        LodgeDkimSignature *bare = lodge_dkim_signature_new(signature->field);
+        bare->position = signature->position;
+        bare->instance = signature->instance;
+        lodge_dkim_signature_settle(bare, "neutral", "too long to be reported");
+        lodge_dkim_signature_free(signature);
+        g_ptr_array_index(facts->signatures, i) = bare;
+    }
+}
+
 static void fit_parts(GPtrArray *parts, Share *share)
 {
     for (guint i = 0; i < parts->len; i++) {
@@ -155,6 +199,7 @@ void lodge_fit_message(LodgeMessageFacts *facts, LodgeMarks *marks)
     Share parts = {PARTS_SHARE_BYTES, FALSE};
     Share addresses = {ADDRESSES_SHARE_BYTES, FALSE};
     Share texts = {TEXT_SHARE_BYTES, FALSE};
+    Share signatures = {SIGNATURES_SHARE_BYTES, FALSE};
 
     fit_header(facts->header, &header);
     fit_trace(facts, &trace);
@@ -164,7 +209,8 @@ void lodge_fit_message(LodgeMessageFacts *facts, LodgeMarks *marks)
     fit_addresses(facts->to, &addresses);
     fit_addresses(facts->cc, &addresses);
     fit_texts(facts, &texts);
+    fit_signatures(facts, &signatures);
     if (header.is_exceeded || trace.is_exceeded || parts.is_exceeded ||
-        addresses.is_exceeded || texts.is_exceeded)
+        addresses.is_exceeded || texts.is_exceeded || signatures.is_exceeded)
         lodge_marks_add_limit(marks, "report-bytes");
 }

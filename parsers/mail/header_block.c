@@ -74,6 +74,7 @@ static void append(LodgeHeaderBlock *block, const char *bytes, gsize size)
 {
     if (block->current == NULL)
         return;
+    block->current->size_bytes += (gint64)size;
     gsize field_room = LODGE_LIMIT_HEADER_FIELD_BYTES - block->current->raw->len;
     gsize block_room = LODGE_LIMIT_HEADER_BLOCK_BYTES - block->kept_bytes;
 
@@ -97,9 +98,10 @@ static void end_field(LodgeHeaderBlock *block)
     block->current = NULL;
 }
 
-static void begin_field(LodgeHeaderBlock *block, const char *name, gsize size)
+static void
+begin_field(LodgeHeaderBlock *block, const LodgePiece *piece, gsize size, gsize colon)
 {
-    g_autofree char *copy = g_strndup(name, size);
+    g_autofree char *copy = g_strndup(piece->bytes, size);
 
     block->in_field = TRUE;
     block->seen++;
@@ -116,6 +118,8 @@ static void begin_field(LodgeHeaderBlock *block, const char *name, gsize size)
     block->current = g_new0(LodgeRawField, 1);
     block->current->name = g_steal_pointer(&copy);
     block->current->raw = g_string_new(NULL);
+    block->current->offset = piece->offset;
+    block->current->size_bytes = (gint64)colon + 1;
     block->kept_bytes += size;
     g_ptr_array_add(block->fields, block->current);
 }
@@ -148,7 +152,7 @@ LodgeHeaderState lodge_header_block_feed(LodgeHeaderBlock *block, const LodgePie
         return is_mbox_line(piece) && block->seen == 0 ? LODGE_HEADER_CONTINUES
                                                        : LODGE_HEADER_BROKEN;
     end_field(block);
-    begin_field(block, piece->bytes, name_size);
+    begin_field(block, piece, name_size, colon);
     append(block, piece->bytes + colon + 1, piece->size - colon - 1);
     return LODGE_HEADER_CONTINUES;
 }
@@ -162,6 +166,11 @@ guint lodge_header_block_finish(LodgeHeaderBlock *block)
 const GPtrArray *lodge_header_block_fields(const LodgeHeaderBlock *block)
 {
     return block->fields;
+}
+
+gboolean lodge_header_block_is_whole(const LodgeHeaderBlock *block)
+{
+    return block->seen == block->fields->len;
 }
 
 char *lodge_raw_field_text(const LodgeRawField *field)

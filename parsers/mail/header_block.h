@@ -13,6 +13,8 @@ typedef struct {
     char *name; /* as written */
     GString
         *raw; /* what follows the ":", folds kept, without the last line end; any bytes */
+    gint64 offset,
+        size_bytes; /* all its lines in the source, uncut, the last line end included */
 } LodgeRawField;
 
 typedef struct LodgeHeaderBlock LodgeHeaderBlock;
@@ -30,6 +32,8 @@ LodgeHeaderState lodge_header_block_feed(LodgeHeaderBlock *block, const LodgePie
 /* Ends the last field; the fields seen (kept or not), and those kept (owned by the block). */
 guint lodge_header_block_finish(LodgeHeaderBlock *block);
 const GPtrArray *lodge_header_block_fields(const LodgeHeaderBlock *block);
+/* FALSE: not every field that was seen is kept. */
+gboolean lodge_header_block_is_whole(const LodgeHeaderBlock *block);
 /* The first kept field of that name as text (NUL bytes left out), or NULL; g_free it. */
 char *lodge_header_block_find(const LodgeHeaderBlock *block, const char *name);
 /* The bytes of a field as text, NUL bytes left out; g_free it. */

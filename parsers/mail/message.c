@@ -2,6 +2,7 @@
 
 #include "parsers/mail/body_text.h"
 #include "parsers/mail/charset.h"
+#include "parsers/mail/dkim.h"
 #include "parsers/mail/fit.h"
 #include "parsers/mail/header_facts.h"
 #include "parsers/mail/leaf.h"
@@ -173,6 +174,21 @@ static gboolean read_tree(Reading *reading,
     return TRUE;
 }
 
+/* The root is the first node, and its content the body. */
+static gboolean read_signatures(LodgeMessageFacts *facts,
+                                const LodgeSource *source,
+                                const LodgeMimeTree *tree,
+                                LodgeMarks *marks,
+                                GError **error)
+{
+    const LodgeMimeNode *root =
+        tree->nodes->len > 0 ? g_ptr_array_index(tree->nodes, 0) : NULL;
+
+    return lodge_dkim_read(source, tree->header,
+                           root != NULL ? root->content_start : source->size_bytes, facts,
+                           marks, error);
+}
+
 static void hand_over_marks(LodgeMessageFacts *facts, const LodgeMarks *marks)
 {
     g_strfreev(facts->defects);
@@ -197,7 +213,8 @@ lodge_message_parse(int input_fd, gint64 size_bytes, int leaves_fd, GError **err
     facts->parseable = tree->is_message;
     if (tree->is_message) {
         lodge_header_facts_read(tree->header, facts, marks);
-        if (!read_tree(&reading, &source, tree, error))
+        if (!read_tree(&reading, &source, tree, error) ||
+            !read_signatures(facts, &source, tree, marks, error))
             return NULL;
         lodge_fit_message(facts, marks);
     }

@@ -25,6 +25,10 @@ LodgeMessageFacts *lodge_message_facts_new(void)
     facts->received = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_received_free);
     facts->authentication_results =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_authentication_results_free);
+    facts->signatures =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_dkim_signature_free);
+    facts->arc_results =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_arc_results_free);
     facts->parts = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_part_free);
     facts->in_reply_to = g_new0(char *, 1);
     facts->references = g_new0(char *, 1);
@@ -45,6 +49,8 @@ void lodge_message_facts_free(LodgeMessageFacts *facts)
     g_ptr_array_unref(facts->reply_to);
     g_ptr_array_unref(facts->received);
     g_ptr_array_unref(facts->authentication_results);
+    g_ptr_array_unref(facts->signatures);
+    g_ptr_array_unref(facts->arc_results);
     g_ptr_array_unref(facts->parts);
     g_free(facts->return_path);
     g_free(facts->subject);
@@ -150,6 +156,22 @@ void lodge_authentication_results_free(LodgeAuthenticationResults *results)
     g_free(results->authserv_id);
     g_ptr_array_unref(results->methods);
     g_free(results->text);
+    g_free(results);
+}
+
+LodgeArcResults *lodge_arc_results_new(guint instance, LodgeAuthenticationResults *results)
+{
+    LodgeArcResults *self = g_new0(LodgeArcResults, 1);
+    self->instance = instance;
+    self->results = results;
+    return self;
+}
+
+void lodge_arc_results_free(LodgeArcResults *results)
+{
+    if (results == NULL)
+        return;
+    lodge_authentication_results_free(results->results);
     g_free(results);
 }
 

@@ -7,6 +7,7 @@
  * the top, 0 first, so that "above" is "smaller". */
 #pragma once
 
+#include "parsers/mail/dkim_facts.h"
 #include "parsers/text/digest.h"
 #include "parsers/text/instant.h"
 #include <glib.h>
@@ -59,6 +60,11 @@ typedef struct {
     char *text; /* unfolded */
 } LodgeAuthenticationResults;
 
+typedef struct {
+    guint instance; /* 1..50; 0: the field does not say, or not rightly */
+    LodgeAuthenticationResults *results;
+} LodgeArcResults;
+
 typedef enum {
     LODGE_PART_MULTIPART,
     LODGE_PART_MESSAGE,    /* message/rfc822 that was entered */
@@ -101,6 +107,8 @@ typedef struct {
     gint64 date_us;
     GPtrArray *received;               /* LodgeReceived, top first */
     GPtrArray *authentication_results; /* LodgeAuthenticationResults, top first */
+    GPtrArray *signatures;             /* LodgeDkimSignature: DKIM's and ARC's, top first */
+    GPtrArray *arc_results; /* LodgeArcResults: ARC-Authentication-Results, top first */
     GPtrArray *parts; /* LodgePart, in order of the bytes, containers before content */
     char *body_text;  /* first text of the mail, UTF-8, cut; or NULL */
     GStrv defects; /* stable codes: "bare-lf", "missing-boundary", "unknown-charset" … */
@@ -130,6 +138,9 @@ LodgeAuthenticationProperty *lodge_authentication_property_new(const char *ptype
                                                                const char *property,
                                                                const char *value);
 void lodge_authentication_property_free(LodgeAuthenticationProperty *property);
+/* Takes `results`. */
+LodgeArcResults *lodge_arc_results_new(guint instance, LodgeAuthenticationResults *results);
+void lodge_arc_results_free(LodgeArcResults *results);
 LodgePart *lodge_part_new(void);
 void lodge_part_free(LodgePart *part);
 /* "multipart", "message", "body", "document", "decoration", "signature", "report", "other" */

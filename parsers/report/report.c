@@ -102,16 +102,33 @@ GStrv report_read_codes(LodgeJsonDocument *document,
     return codes;
 }
 
+static const LodgeJsonNode *check_count(LodgeJsonDocument *document,
+                                        const LodgeJsonNode *array,
+                                        const char *name,
+                                        guint max_count)
+{
+    if (array == NULL || lodge_json_array_length(array) <= max_count)
+        return array;
+    lodge_json_fail(document, "%s holds more than %u values", name, max_count);
+    return NULL;
+}
+
 const LodgeJsonNode *report_read_array(LodgeJsonDocument *document,
                                        const LodgeJsonNode *object,
                                        const char *name,
                                        guint max_count)
 {
-    const LodgeJsonNode *array = lodge_json_get_array(document, object, name);
-    if (array == NULL || lodge_json_array_length(array) <= max_count)
-        return array;
-    lodge_json_fail(document, "%s holds more than %u values", name, max_count);
-    return NULL;
+    return check_count(document, lodge_json_get_array(document, object, name), name,
+                       max_count);
+}
+
+const LodgeJsonNode *report_read_optional_array(LodgeJsonDocument *document,
+                                                const LodgeJsonNode *object,
+                                                const char *name,
+                                                guint max_count)
+{
+    return check_count(document, lodge_json_get_optional_array(document, object, name),
+                       name, max_count);
 }
 
 void report_read_digest(LodgeJsonDocument *document,

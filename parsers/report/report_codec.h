@@ -20,6 +20,16 @@ void report_write_trace(LodgeJsonWriter *writer, const LodgeMessageFacts *facts)
 void report_read_trace(LodgeJsonDocument *document,
                        const LodgeJsonNode *object,
                        LodgeMessageFacts *facts);
+/* One Authentication-Results, as the object that is open or given. */
+void report_write_results(LodgeJsonWriter *writer,
+                          const LodgeAuthenticationResults *results);
+LodgeAuthenticationResults *report_read_results(LodgeJsonDocument *document,
+                                                const LodgeJsonNode *object);
+/* DKIM's and ARC's signatures (report_signatures.c); readings before them have none. */
+void report_write_signatures(LodgeJsonWriter *writer, const LodgeMessageFacts *facts);
+void report_read_signatures(LodgeJsonDocument *document,
+                            const LodgeJsonNode *object,
+                            LodgeMessageFacts *facts);
 void report_write_parts(LodgeJsonWriter *writer, const GPtrArray *parts);
 void report_read_parts(LodgeJsonDocument *document,
                        const LodgeJsonNode *object,
@@ -63,6 +73,11 @@ const LodgeJsonNode *report_read_array(LodgeJsonDocument *document,
                                        const LodgeJsonNode *object,
                                        const char *name,
                                        guint max_count);
+/* The same for a member that older readings lack: NULL then. */
+const LodgeJsonNode *report_read_optional_array(LodgeJsonDocument *document,
+                                                const LodgeJsonNode *object,
+                                                const char *name,
+                                                guint max_count);
 /* A digest; "" only if `may_be_empty`. */
 void report_read_digest(LodgeJsonDocument *document,
                         const LodgeJsonNode *object,

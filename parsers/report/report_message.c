@@ -62,6 +62,7 @@ void report_write_message(LodgeJsonWriter *writer,
     lodge_json_add_instant(writer, "date", facts->date_us);
     write_header(writer, facts->header);
     report_write_trace(writer, facts);
+    report_write_signatures(writer, facts);
     report_write_parts(writer, facts->parts);
     if (documents != NULL)
         write_documents(writer, documents);
@@ -152,6 +153,7 @@ LodgeMessageFacts *report_read_message(LodgeJsonDocument *document,
     facts->date_us = lodge_json_get_instant(document, object, "date");
     read_header(document, object, facts->header);
     report_read_trace(document, object, facts);
+    report_read_signatures(document, object, facts);
     report_read_parts(document, object, facts->parts);
     return facts;
 }

@@ -40,10 +40,9 @@ static void write_method(LodgeJsonWriter *writer, const LodgeAuthenticationMetho
     lodge_json_end_object(writer);
 }
 
-static void write_results(LodgeJsonWriter *writer,
+void report_write_results(LodgeJsonWriter *writer,
                           const LodgeAuthenticationResults *results)
 {
-    lodge_json_begin_object(writer, NULL);
     lodge_json_add_int(writer, "position", results->position);
     lodge_json_add_bool(writer, "well_formed", results->well_formed);
     lodge_json_add_bool(writer, "exchange_form", results->exchange_form);
@@ -54,7 +53,6 @@ static void write_results(LodgeJsonWriter *writer,
         write_method(writer, g_ptr_array_index(results->methods, i));
     lodge_json_end_array(writer);
     lodge_json_add_string(writer, "text", results->text);
-    lodge_json_end_object(writer);
 }
 
 void report_write_trace(LodgeJsonWriter *writer, const LodgeMessageFacts *facts)
@@ -65,8 +63,11 @@ void report_write_trace(LodgeJsonWriter *writer, const LodgeMessageFacts *facts)
     lodge_json_end_array(writer);
 
     lodge_json_begin_array(writer, "authentication_results");
-    for (guint i = 0; i < facts->authentication_results->len; i++)
-        write_results(writer, g_ptr_array_index(facts->authentication_results, i));
+    for (guint i = 0; i < facts->authentication_results->len; i++) {
+        lodge_json_begin_object(writer, NULL);
+        report_write_results(writer, g_ptr_array_index(facts->authentication_results, i));
+        lodge_json_end_object(writer);
+    }
     lodge_json_end_array(writer);
 }
 
@@ -132,7 +133,7 @@ read_methods(LodgeJsonDocument *document, const LodgeJsonNode *object, GPtrArray
     }
 }
 
-static LodgeAuthenticationResults *read_results(LodgeJsonDocument *document,
+LodgeAuthenticationResults *report_read_results(LodgeJsonDocument *document,
                                                 const LodgeJsonNode *object)
 {
     LodgeAuthenticationResults *results = lodge_authentication_results_new();
@@ -165,6 +166,6 @@ void report_read_trace(LodgeJsonDocument *document,
     count = array != NULL ? lodge_json_array_length(array) : 0;
     for (guint i = 0; i < count; i++) {
         const LodgeJsonNode *node = lodge_json_array_object(document, array, i);
-        g_ptr_array_add(facts->authentication_results, read_results(document, node));
+        g_ptr_array_add(facts->authentication_results, report_read_results(document, node));
     }
 }
