@@ -223,6 +223,26 @@ static const char *check_names(const LodgeDkimSignature *signature)
     return g_strv_contains(names, "from") ? NULL : "From is not signed";
 }
 
+/* In lower case and without the white space around them; NULL: one is no name. */
+static GStrv take_names(const LodgeTag *tag, gboolean may_be_empty)
+{
+    g_autofree char *text = g_strndup(tag->value, tag->value_size);
+    g_auto(GStrv) parts = g_strsplit(text, ":", LODGE_LIMIT_DKIM_NAMES + 1);
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+    for (guint i = 0; parts[i] != NULL; i++) {
+        g_autofree char *name = g_ascii_strdown(g_strstrip(parts[i]), -1);
+        if (name[0] == '\0' && may_be_empty)
+            continue;
+        if (!is_header_name(name))
+            return NULL;
+        g_ptr_array_add(names, g_steal_pointer(&name));
+    }
+    g_ptr_array_add(names, NULL);
+    g_ptr_array_set_free_func(names, NULL);
+    return (GStrv)g_ptr_array_free(g_steal_pointer(&names), FALSE);
+}
+
 /* sig-h-tag = %x68 [FWS] "=" [FWS] hdr-name *( [FWS] ":" [FWS] hdr-name ) */
 static const char *read_names(LodgeDkimSignature *signature, const LodgeTag *tag)
 {
@@ -230,21 +250,15 @@ static const char *read_names(LodgeDkimSignature *signature, const LodgeTag *tag
         return tag != NULL ? "a seal has no h=" : NULL;
     if (tag == NULL)
         return "no h=";
-    if (tag->value_size == 0 && signature->field == LODGE_DKIM_ARC_SIGNATURE)
-        return NULL;
-    g_autofree char *text = g_strndup(tag->value, tag->value_size);
-    g_auto(GStrv) names = g_strsplit(text, ":", LODGE_LIMIT_DKIM_NAMES + 1);
-    if (g_strv_length(names) > LODGE_LIMIT_DKIM_NAMES)
+    GStrv names = take_names(tag, signature->field == LODGE_DKIM_ARC_SIGNATURE);
+    if (names == NULL)
+        return "h= is not a list of header fields";
+    if (g_strv_length(names) > LODGE_LIMIT_DKIM_NAMES) {
+        g_strfreev(names);
         return too_many_names;
-    for (guint i = 0; names[i] != NULL; i++) {
-        char *name = g_ascii_strdown(g_strstrip(names[i]), -1);
-        g_free(names[i]);
-        names[i] = name;
-        if (!is_header_name(name))
-            return "h= is not a list of header fields";
     }
     g_strfreev(signature->signed_headers);
-    signature->signed_headers = g_steal_pointer(&names);
+    signature->signed_headers = names;
     return check_names(signature);
 }
 

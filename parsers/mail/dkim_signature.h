@@ -3,8 +3,8 @@
  * Pure. One function per tag, in one table; what is wrong settles the facts (`result`, `reason`), and the
  * other tags are read all the same. Checked here: all that can be said without key, clock and body.
  *
- * Beyond the grammar, because signers write it: "_" in labels of d= and s=. An ARC-Message-Signature may have
- * an empty h= (the signature then covers no field: see signed_headers).
+ * Beyond the grammar, because signers write it: "_" in labels of d= and s=; and in the h= of an
+ * ARC-Message-Signature empty names, which cover nothing (h= may be empty: see signed_headers).
  * Source: RFC 6376 section 3.5 and 6.1.1, RFC 8463 section 3, RFC 8617 section 4.1, RFC 8616 (U-labels).
  * Limits: LODGE_LIMIT_DKIM_NAMES, LODGE_LIMIT_TAGS, LODGE_LIMIT_VALUE_BYTES for the field. */
 #pragma once

@@ -129,6 +129,16 @@ static void read_numbers(LodgeJsonDocument *document,
         lodge_json_fail(document, "a signature covers more body than there is");
 }
 
+/* Who checks a signature that is not settled may rely on these. */
+static void check_checkable(LodgeJsonDocument *document,
+                            const LodgeDkimSignature *signature)
+{
+    if (signature->result == NULL &&
+        (signature->algorithm == NULL || signature->domain == NULL ||
+         signature->selector == NULL || signature->signature == NULL))
+        lodge_json_fail(document, "a signature that could be checked is not all there");
+}
+
 static LodgeDkimSignature *read_signature(LodgeJsonDocument *document,
                                           const LodgeJsonNode *object)
 {
@@ -138,6 +148,7 @@ static LodgeDkimSignature *read_signature(LodgeJsonDocument *document,
     if (!lodge_dkim_field_parse(field, &signature->field))
         lodge_json_fail(document, "the field of a signature is not one of its words");
     read_texts(document, object, signature);
+    check_checkable(document, signature);
     read_numbers(document, object, signature);
     signature->relaxed_header = lodge_json_get_bool(document, object, "relaxed_header");
     signature->relaxed_body = lodge_json_get_bool(document, object, "relaxed_body");
