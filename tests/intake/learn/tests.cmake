@@ -27,3 +27,7 @@ target_sources(intake_learn_test_resolver_faults PRIVATE ${CMAKE_SOURCE_DIR}/tes
 add_library(tests_learn_zone STATIC intake/learn/zone.c intake/learn/tsv.c)
 target_link_libraries(tests_learn_zone PRIVATE lodge_flags PUBLIC lodge_learn)
 lodge_test(intake/learn/test_dkim_corpus tests_learn_zone tests_mail_corpus)
+add_library(tests_learn_signer STATIC intake/learn/signer.c)
+target_link_libraries(tests_learn_signer PRIVATE lodge_flags
+    PUBLIC tests_learn_zone tests_mail_corpus PkgConfig::CRYPTO)
+lodge_test(intake/learn/test_dkim_check tests_learn_signer)
