@@ -15,6 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SEEDS = [("imap", ["imap"]), ("pdf", ["pdf", "plans"]), ("zip", ["office", "plans"]),
          ("docx", ["office", "plans"]), ("odt", ["office", "plans"]),
          ("document", ["pdf", "office", "plans"]), ("authentication", ["authentication-results"]),
+         ("dkim_canon", ["dkim/canonicalization"]), ("dkim", []),
          ("mail", ["mime"]), ("mime", ["mime"]), ("message", ["mime"]), ("received", ["mime"]),
          ("mbox", ["mime"]), ("register", ["register"])]
 SEED_BYTES = 64 * 1024
