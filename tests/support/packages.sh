@@ -16,7 +16,7 @@ libopenjp2-7-dev libmujs-dev libgumbo-dev zlib1g-dev
 "
 test_packages="
 dovecot-imapd dovecot-lmtpd postfix nsd openssl faketime python3 procps strace
-clang llvm libclang-rt-14-dev clang-format universal-ctags
+libopendkim-dev clang llvm libclang-rt-14-dev clang-format universal-ctags
 "
 
 [ $# -gt 0 ] || set -- build tests

@@ -1,7 +1,9 @@
 #include "tests/intake/learn/signer.h"
 
 #include "tests/parsers/mail/corpus.h"
+#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <string.h>
@@ -91,6 +93,19 @@ TestZone *test_signer_zone(TestSigner *signer)
 const char *test_signer_material(const TestSigner *signer, TestKey key, gboolean is_bare)
 {
     return is_bare ? signer->bare[key] : signer->materials[key];
+}
+
+char *test_signer_private(const TestSigner *signer, TestKey key)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    char *bytes = NULL;
+
+    g_assert(PEM_write_bio_PrivateKey(memory, signer->keys[key], NULL, NULL, 0, NULL,
+                                      NULL) == 1);
+    long size = BIO_get_mem_data(memory, &bytes);
+    char *text = g_strndup(bytes, (gsize)size);
+    BIO_free(memory);
+    return text;
 }
 
 static gsize unhex(const char *hex, guint8 *bytes_out)

@@ -26,6 +26,8 @@ TestZone *test_signer_zone(TestSigner *signer);
 const char *test_signer_selector(TestKey key);
 /* The base64 of p=: for RSA a SubjectPublicKeyInfo, or a bare RSAPublicKey; borrowed. */
 const char *test_signer_material(const TestSigner *signer, TestKey key, gboolean is_bare);
+/* The private key as PEM; g_free it. */
+char *test_signer_private(const TestSigner *signer, TestKey key);
 
 typedef struct {
     TestKey key;
