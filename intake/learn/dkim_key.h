@@ -24,7 +24,7 @@ gboolean lodge_dkim_key_is_strict(const LodgeDkimKey *key);  /* t=s */
 gboolean lodge_dkim_key_admits_hash(const LodgeDkimKey *key, const char *hash);
 /* s=: may it be used for mail? */
 gboolean lodge_dkim_key_admits_mail(const LodgeDkimKey *key);
-/* Is `signature` this key's over `digest`? RSA: PKCS #1 v1.5; Ed25519: over the digest as the
+/* Is `signature` this key's over `digest`? RSA: RSASSA-PKCS1-v1_5; Ed25519: over the digest as the
  * message (RFC 8463 section 3). */
 gboolean lodge_dkim_key_verify(const LodgeDkimKey *key,
                                GBytes *signature,

@@ -67,7 +67,7 @@ static gboolean has_other_space(const char *bytes, gsize size)
     return FALSE;
 }
 
-/* ftext, then blanks and the ":"; a ";" cannot be named in h=. */
+/* ftext, then spaces and the ":". libopendkim refuses a TAB there, and a ";" in the name. */
 static gboolean is_usual_field(const char *line)
 {
     const char *at = line;
@@ -75,7 +75,7 @@ static gboolean is_usual_field(const char *line)
     while (*at > ' ' && *at < 0x7f && *at != ':' && *at != ';')
         at++;
     gboolean has_name = at > line;
-    at += strspn(at, " \t");
+    at += strspn(at, " ");
     return has_name && *at == ':';
 }
 
@@ -105,7 +105,7 @@ explain(const GString *mail, gboolean ours, const char *our_why, const char *the
     if (!ours && strcmp(our_why, "b= is not base64") == 0)
         return "libopendkim passes over what is no base64 in b=";
     if (has_odd_field(mail))
-        return "a header line is no field: our header ends there, libopendkim's does not";
+        return "a header line is a field for one of us only";
     if (!ours && has_other_space(mail->str, end))
         return "libopendkim takes every space of C for white space in a header";
     if (!ours && strcmp(our_why, "body hash did not verify") == 0 &&
