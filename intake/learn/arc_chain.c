@@ -11,8 +11,7 @@ typedef struct {
 typedef struct {
     Set sets[LODGE_LIMIT_ARC_INSTANCES + 1]; /* by instance; 0 is not used */
     guint count;
-    LodgeTxtAsk ask;
-    gpointer data;
+    const LodgeDnsAsk *ask;
     gint64 instant_us;
     const LodgeDkimPolicy *policy;
     LodgeArcVerdict *verdict;
@@ -113,8 +112,8 @@ static gboolean check_structure(Chain *chain)
 static gboolean
 check_one(Chain *chain, const LodgeDkimSignature *signature, gboolean *is_whole_out)
 {
-    LodgeDkimVerdict verdict = lodge_dkim_check_asking(signature, chain->ask, chain->data,
-                                                       chain->instant_us, chain->policy);
+    LodgeDkimVerdict verdict =
+        lodge_dkim_check_asking(signature, chain->ask, chain->instant_us, chain->policy);
 
     if (verdict.result != LODGE_DKIM_PASS) {
         chain->verdict->is_temporary = verdict.result == LODGE_DKIM_TEMPERROR;
@@ -154,17 +153,13 @@ static void pass(Chain *chain)
 }
 
 LodgeArcVerdict lodge_arc_check(const LodgeMessageFacts *facts,
-                                LodgeTxtAsk ask,
-                                gpointer data,
+                                const LodgeDnsAsk *ask,
                                 gint64 instant_us,
                                 const LodgeDkimPolicy *policy)
 {
     LodgeArcVerdict verdict = {.result = LODGE_DKIM_NONE, .sealers = g_ptr_array_new()};
-    Chain chain = {.ask = ask,
-                   .data = data,
-                   .instant_us = instant_us,
-                   .policy = policy,
-                   .verdict = &verdict};
+    Chain chain = {
+        .ask = ask, .instant_us = instant_us, .policy = policy, .verdict = &verdict};
 
     if (has_any(facts) && collect(&chain, facts) && check_structure(&chain) &&
         check_signatures(&chain))

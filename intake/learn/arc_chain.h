@@ -29,8 +29,7 @@ typedef struct {
 
 /* `facts` must outlive the verdict. */
 LodgeArcVerdict lodge_arc_check(const LodgeMessageFacts *facts,
-                                LodgeTxtAsk ask,
-                                gpointer data,
+                                const LodgeDnsAsk *ask,
                                 gint64 instant_us,
                                 const LodgeDkimPolicy *policy);
 void lodge_arc_verdict_clear(LodgeArcVerdict *verdict);

@@ -190,12 +190,12 @@ static Finding check_record(const LodgeDkimSignature *signature, const char *rec
     return finding;
 }
 
-static Finding check_records(const LodgeDkimSignature *signature, GStrv texts)
+static Finding check_records(const LodgeDkimSignature *signature, const GPtrArray *texts)
 {
     Finding best = find(LODGE_DKIM_PERMERROR, "no key for signature");
 
-    for (guint i = 0; i < LODGE_LIMIT_DKIM_KEY_RECORDS && texts[i] != NULL; i++) {
-        Finding finding = check_record(signature, texts[i]);
+    for (guint i = 0; i < MIN(LODGE_LIMIT_DKIM_KEY_RECORDS, texts->len); i++) {
+        Finding finding = check_record(signature, g_ptr_array_index(texts, i));
         if (finding.result == LODGE_DKIM_PASS)
             return finding;
         if (i == 0 || (best.result != LODGE_DKIM_FAIL && finding.key_bits > 0))
@@ -205,22 +205,15 @@ static Finding check_records(const LodgeDkimSignature *signature, GStrv texts)
 }
 
 static Finding check_answer(const LodgeDkimSignature *signature,
-                            const LodgeTxtAnswer *answer)
+                            const LodgeDnsAnswer *answer)
 {
-    switch (answer->status) {
-    case LODGE_TXT_FOUND:
-        return answer->texts != NULL ? check_records(signature, answer->texts)
-                                     : find(LODGE_DKIM_PERMERROR, "no key for signature");
-    case LODGE_TXT_NXDOMAIN:
-    case LODGE_TXT_NODATA:
-        return find(LODGE_DKIM_PERMERROR, "no key for signature");
-    case LODGE_TXT_SERVFAIL:
-    case LODGE_TXT_TIMEOUT:
-        return find(LODGE_DKIM_TEMPERROR, "key unavailable");
-    case LODGE_TXT_UNASKED:
-    default:
+    if (answer == NULL || answer->status == LODGE_DNS_LIMIT)
         return find(LODGE_DKIM_NEUTRAL, "the key was not looked up");
-    }
+    if (lodge_dns_answer_is_temporary(answer))
+        return find(LODGE_DKIM_TEMPERROR, "key unavailable");
+    return answer->status == LODGE_DNS_FOUND
+               ? check_records(signature, answer->texts)
+               : find(LODGE_DKIM_PERMERROR, "no key for signature");
 }
 
 /* ---- the policy on top ---- */
@@ -247,7 +240,7 @@ static Finding apply_policy(const LodgeDkimSignature *signature,
 }
 
 LodgeDkimVerdict lodge_dkim_check(const LodgeDkimSignature *signature,
-                                  const LodgeTxtAnswer *answer,
+                                  const LodgeDnsAnswer *answer,
                                   gint64 instant_us,
                                   const LodgeDkimPolicy *policy)
 {
@@ -269,19 +262,18 @@ LodgeDkimVerdict lodge_dkim_check(const LodgeDkimSignature *signature,
 }
 
 LodgeDkimVerdict lodge_dkim_check_asking(const LodgeDkimSignature *signature,
-                                         LodgeTxtAsk ask,
-                                         gpointer data,
+                                         const LodgeDnsAsk *ask,
                                          gint64 instant_us,
                                          const LodgeDkimPolicy *policy)
 {
-    g_auto(LodgeTxtAnswer) answer = {LODGE_TXT_UNASKED, NULL};
-    g_autofree char *name = lodge_dkim_key_name(signature);
+    g_autoptr(LodgeDnsAnswer) nameless = NULL;
+    const LodgeDnsAnswer *answer = NULL;
 
     if (lodge_dkim_needs_key(signature, instant_us, policy)) {
-        if (name != NULL)
-            ask(name, &answer, data);
-        else
-            answer.status = LODGE_TXT_NXDOMAIN; /* no name that could exist */
+        g_autofree char *name = lodge_dkim_key_name(signature);
+        if (name == NULL) /* none that could be asked */
+            nameless = lodge_dns_answer_new("", LODGE_DNS_REFUSED);
+        answer = name != NULL ? ask->txt(ask->data, name) : nameless;
     }
-    return lodge_dkim_check(signature, &answer, instant_us, policy);
+    return lodge_dkim_check(signature, answer, instant_us, policy);
 }

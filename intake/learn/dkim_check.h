@@ -16,7 +16,7 @@
  * Source: RFC 6376 section 6.1, RFC 8301 section 3, RFC 8463; words: RFC 8601 section 2.7.1. */
 #pragma once
 
-#include "intake/learn/txt_lookup.h"
+#include "intake/decide/dns_answers.h"
 #include "parsers/mail/message_facts.h"
 #include <glib.h>
 
@@ -58,14 +58,14 @@ char *lodge_dkim_key_name(const LodgeDkimSignature *signature);
 gboolean lodge_dkim_needs_key(const LodgeDkimSignature *signature,
                               gint64 instant_us,
                               const LodgeDkimPolicy *policy);
-/* `answer`: for lodge_dkim_key_name. The verdict's reasons live as long as `signature`. */
+/* `answer`: for lodge_dkim_key_name; NULL: nobody was asked. The verdict's reasons live as long as
+ * `signature`. */
 LodgeDkimVerdict lodge_dkim_check(const LodgeDkimSignature *signature,
-                                  const LodgeTxtAnswer *answer,
+                                  const LodgeDnsAnswer *answer,
                                   gint64 instant_us,
                                   const LodgeDkimPolicy *policy);
 /* The same, asking only if it must. */
 LodgeDkimVerdict lodge_dkim_check_asking(const LodgeDkimSignature *signature,
-                                         LodgeTxtAsk ask,
-                                         gpointer data,
+                                         const LodgeDnsAsk *ask,
                                          gint64 instant_us,
                                          const LodgeDkimPolicy *policy);

@@ -74,7 +74,7 @@ static gboolean we_pass(int fd, gsize size, TestZone *zone)
                          NULL))
         return FALSE;
     const LodgeDkimSignature *signature = g_ptr_array_index(facts->signatures, 0);
-    return lodge_dkim_check_asking(signature, test_zone_ask, zone, NOW_S * LODGE_SECOND_US,
+    return lodge_dkim_check_asking(signature, test_zone_ask(zone), NOW_S * LODGE_SECOND_US,
                                    &policy)
                .result == LODGE_DKIM_PASS;
 }

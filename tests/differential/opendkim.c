@@ -16,12 +16,13 @@ static DKIM_CBSTAT look_up(DKIM *dkim, DKIM_SIGINFO *signature, u_char *buffer, 
     g_autofree char *name =
         g_strdup_printf("%s._domainkey.%s", (const char *)dkim_sig_getselector(signature),
                         (const char *)dkim_sig_getdomain(signature));
-    g_auto(LodgeTxtAnswer) answer = {LODGE_TXT_UNASKED, NULL};
+    const LodgeDnsAsk *ask = test_zone_ask(opendkim->zone);
+    g_autofree char *lower = g_ascii_strdown(name, -1);
+    const LodgeDnsAnswer *answer = ask->txt(ask->data, lower);
 
-    test_zone_ask(name, &answer, opendkim->zone);
-    if (answer.status != LODGE_TXT_FOUND)
+    if (answer->status != LODGE_DNS_FOUND)
         return DKIM_CBSTAT_NOTFOUND;
-    g_strlcpy((char *)buffer, answer.texts[0], size);
+    g_strlcpy((char *)buffer, g_ptr_array_index(answer->texts, 0), size);
     return DKIM_CBSTAT_CONTINUE;
 }
 

@@ -34,7 +34,7 @@ static gboolean we_pass(Trial *trial, const GString *mail, char **why_out)
         if (signature->field != LODGE_DKIM_SIGNATURE)
             continue;
         LodgeDkimVerdict verdict = lodge_dkim_check_asking(
-            signature, test_zone_ask, test_signer_zone(trial->signer),
+            signature, test_zone_ask(test_signer_zone(trial->signer)),
             NOW_S * LODGE_SECOND_US, &policy);
         *why_out = g_strdup(verdict.reason != NULL ? verdict.reason : "pass");
         return verdict.result == LODGE_DKIM_PASS;
