@@ -15,6 +15,7 @@ struct TestSigner {
 };
 
 static const char *const selectors[] = {"rsa2048", "rsa1024", "rsa512", "ed25519"};
+static const char *const domains[] = {"council.example", "lists.example"};
 static const int bits[] = {2048, 1024, 512, 0};
 
 const char *test_signer_selector(TestKey key)
@@ -55,11 +56,13 @@ static void make_key(TestSigner *signer, TestKey which)
     } else {
         signer->materials[which] = encode_raw(key);
     }
-    g_autofree char *name =
-        g_strconcat(selectors[which], "._domainkey.council.example.", NULL);
     g_autofree char *record = g_strdup_printf(
         "v=DKIM1; k=%s; p=%s", is_rsa ? "rsa" : "ed25519", signer->materials[which]);
-    test_zone_add(signer->zone, name, record);
+    for (guint i = 0; i < G_N_ELEMENTS(domains); i++) {
+        g_autofree char *name =
+            g_strconcat(selectors[which], "._domainkey.", domains[i], ".", NULL);
+        test_zone_add(signer->zone, name, record);
+    }
 }
 
 TestSigner *test_signer_new(void)
@@ -146,12 +149,14 @@ static char *sign_ed25519(EVP_PKEY *key, const guint8 *digest, gsize size)
 }
 
 static GString *
-put_on_top(const GString *mail, const char *tags, const char *body_hash, const char *value)
+put_on_top(const GString *mail, const char *begin, const char *body_hash, const char *value)
 {
     GString *signed_mail = g_string_sized_new(mail->len + 1024);
 
-    g_string_append_printf(signed_mail, "DKIM-Signature: %s bh=%s; b=%s\r\n", tags,
-                           body_hash, value);
+    g_string_append(signed_mail, begin);
+    if (body_hash != NULL) /* a seal has none */
+        g_string_append_printf(signed_mail, " bh=%s;", body_hash);
+    g_string_append_printf(signed_mail, " b=%s\r\n", value);
     g_string_append_len(signed_mail, mail->str, (gssize)mail->len);
     return signed_mail;
 }
@@ -167,26 +172,61 @@ static char *read_digest(const GString *mail, gboolean is_body)
     return g_strdup(is_body ? signature->body_digest : signature->header_digest);
 }
 
-GString *test_signer_sign(TestSigner *signer, const GString *mail, const TestWish *wish)
+static char *sign_digest(EVP_PKEY *key, const char *hex)
 {
-    gboolean is_rsa = bits[wish->key] > 0;
-    const char *usual = is_rsa ? "rsa-sha256" : "ed25519-sha256";
-    g_autofree char *canon =
-        wish->canon != NULL ? g_strdup_printf("c=%s; ", wish->canon) : g_strdup("");
-    g_autofree char *tags = g_strdup_printf(
-        "v=1; a=%s; %sd=council.example;\r\n s=%s; h=%s; %s",
-        wish->algorithm != NULL ? wish->algorithm : usual, canon, selectors[wish->key],
-        wish->names, wish->tags != NULL ? wish->tags : "");
+    guint8 digest[32];
+    gsize size = unhex(hex, digest);
+
+    return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ? sign_rsa(key, digest, size)
+                                                     : sign_ed25519(key, digest, size);
+}
+
+/* `begin`: the field up to its bh= and b=. */
+static GString *
+sign_field(EVP_PKEY *key, const GString *mail, const char *begin, gboolean has_body)
+{
+    g_autofree char *body_hash = NULL;
     guint8 digest[32];
 
-    g_autoptr(GString) without_hash = put_on_top(mail, tags, "AAAA", "AAAA");
-    g_autofree char *body_hex = read_digest(without_hash, TRUE);
-    gsize size = unhex(body_hex, digest);
-    g_autofree char *body_hash = g_base64_encode(digest, size);
-    g_autoptr(GString) without_value = put_on_top(mail, tags, body_hash, "AAAA");
+    if (has_body) {
+        g_autoptr(GString) without_hash = put_on_top(mail, begin, "AAAA", "AAAA");
+        g_autofree char *body_hex = read_digest(without_hash, TRUE);
+        body_hash = g_base64_encode(digest, unhex(body_hex, digest));
+    }
+    g_autoptr(GString) without_value = put_on_top(mail, begin, body_hash, "AAAA");
     g_autofree char *header_hex = read_digest(without_value, FALSE);
-    size = unhex(header_hex, digest);
-    g_autofree char *value = is_rsa ? sign_rsa(signer->keys[wish->key], digest, size)
-                                    : sign_ed25519(signer->keys[wish->key], digest, size);
-    return put_on_top(mail, tags, body_hash, value);
+    g_autofree char *value = sign_digest(key, header_hex);
+    return put_on_top(mail, begin, body_hash, value);
+}
+
+GString *test_signer_sign(TestSigner *signer, const GString *mail, const TestWish *wish)
+{
+    const char *usual = bits[wish->key] > 0 ? "rsa-sha256" : "ed25519-sha256";
+    g_autofree char *canon =
+        wish->canon != NULL ? g_strdup_printf("c=%s; ", wish->canon) : g_strdup("");
+    g_autofree char *begin = g_strdup_printf(
+        "DKIM-Signature: v=1; a=%s; %sd=council.example;\r\n s=%s; h=%s; %s",
+        wish->algorithm != NULL ? wish->algorithm : usual, canon, selectors[wish->key],
+        wish->names, wish->tags != NULL ? wish->tags : "");
+
+    return sign_field(signer->keys[wish->key], mail, begin, TRUE);
+}
+
+GString *test_signer_seal(TestSigner *signer, const GString *mail, const TestSeal *seal)
+{
+    EVP_PKEY *key = signer->keys[TEST_KEY_RSA_1024];
+    g_autoptr(GString) with_results = g_string_new(NULL);
+    g_autofree char *signature = g_strdup_printf(
+        "ARC-Message-Signature: i=%u; a=rsa-sha256; c=relaxed/relaxed; d=%s;\r\n s=rsa1024; "
+        "h=%s; %s",
+        seal->instance, seal->domain, seal->names, seal->tags != NULL ? seal->tags : "");
+    g_autofree char *begin =
+        g_strdup_printf("ARC-Seal: i=%u; a=rsa-sha256; cv=%s; d=%s; s=rsa1024;",
+                        seal->instance, seal->chain, seal->domain);
+
+    g_string_printf(with_results, "ARC-Authentication-Results: i=%u; %s\r\n",
+                    seal->instance, seal->results);
+    g_string_append_len(with_results, mail->str, (gssize)mail->len);
+    g_autoptr(GString) with_signature = sign_field(key, with_results, signature, TRUE);
+    return sign_field(key, with_signature, begin, FALSE);
 }

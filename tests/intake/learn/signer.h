@@ -18,7 +18,7 @@ typedef enum {
 
 typedef struct TestSigner TestSigner;
 
-/* Its zone has each key under its selector below "_domainkey.council.example". */
+/* Its zone has each key under its selector for council.example and for lists.example. */
 TestSigner *test_signer_new(void);
 void test_signer_free(TestSigner *signer);
 TestZone *test_signer_zone(TestSigner *signer);
@@ -39,5 +39,17 @@ typedef struct {
 
 /* `mail` with a DKIM-Signature on top. */
 GString *test_signer_sign(TestSigner *signer, const GString *mail, const TestWish *wish);
+
+typedef struct {
+    guint instance;
+    const char *domain;  /* "council.example" or "lists.example" */
+    const char *chain;   /* cv= */
+    const char *results; /* the payload of ARC-Authentication-Results */
+    const char *names;   /* h= */
+    const char *tags;    /* others of the ARC-Message-Signature, or NULL */
+} TestSeal;
+
+/* `mail` with one more ARC set on top, by the key of 1024 bits. */
+GString *test_signer_seal(TestSigner *signer, const GString *mail, const TestSeal *seal);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(TestSigner, test_signer_free)

@@ -31,4 +31,5 @@ add_library(tests_learn_signer STATIC intake/learn/signer.c)
 target_link_libraries(tests_learn_signer PRIVATE lodge_flags
     PUBLIC tests_learn_zone tests_mail_corpus PkgConfig::CRYPTO)
 lodge_test(intake/learn/test_dkim_check tests_learn_signer)
+lodge_test(intake/learn/test_arc_chain tests_learn_signer)
 lodge_fuzz(fuzz_learn_dkim_key fuzz/fuzz_learn_dkim_key.c lodge_learn)
