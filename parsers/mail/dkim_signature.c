@@ -1,13 +1,11 @@
 #include "parsers/mail/dkim_signature.h"
 
+#include "parsers/mail/dkim_domain.h"
 #include "parsers/text/base64.h"
 #include "parsers/text/display.h"
 #include "parsers/text/limits.h"
 #include "parsers/text/tag_list.h"
 #include <string.h>
-
-#define DOMAIN_MAX_BYTES 253
-#define LABEL_MAX_BYTES 63
 
 static const char too_many_names[] = "h= names too many header fields";
 
@@ -21,36 +19,6 @@ static char *text_of(const LodgeTag *tag)
 
 /* ---- names ---- */
 
-static gboolean is_label(const char *label, gsize size)
-{
-    if (size == 0 || size > LABEL_MAX_BYTES || label[0] == '-' || label[size - 1] == '-')
-        return FALSE;
-    for (gsize i = 0; i < size; i++) {
-        if (!g_ascii_isalnum(label[i]) && label[i] != '-' && label[i] != '_' &&
-            (guchar)label[i] < 0x80)
-            return FALSE;
-    }
-    return TRUE;
-}
-
-/* domain-name = sub-domain 1*("." sub-domain); a selector may be one sub-domain alone. */
-static gboolean is_domain(const char *name, gsize size, guint least_labels)
-{
-    guint labels = 1;
-    const char *end = name + size;
-
-    if (size > DOMAIN_MAX_BYTES || !g_utf8_validate(name, (gssize)size, NULL))
-        return FALSE;
-    for (const char *label = name;; labels++) {
-        const char *dot = memchr(label, '.', (gsize)(end - label));
-        if (!is_label(label, (gsize)((dot != NULL ? dot : end) - label)))
-            return FALSE;
-        if (dot == NULL)
-            return labels >= least_labels;
-        label = dot + 1;
-    }
-}
-
 /* sig-d-tag = %x64 [FWS] "=" [FWS] domain-name */
 static const char *read_domain(LodgeDkimSignature *signature, const LodgeTag *tag)
 {
@@ -58,7 +26,9 @@ static const char *read_domain(LodgeDkimSignature *signature, const LodgeTag *ta
         return "no d=";
     g_autofree char *text = text_of(tag);
     signature->domain = g_ascii_strdown(text, -1);
-    return is_domain(tag->value, tag->value_size, 2) ? NULL : "d= is not a domain name";
+    return lodge_dkim_domain_is_name(tag->value, tag->value_size, 2)
+               ? NULL
+               : "d= is not a domain name";
 }
 
 /* sig-s-tag = %x73 [FWS] "=" [FWS] selector; selector = sub-domain *( "." sub-domain ) */
@@ -67,53 +37,28 @@ static const char *read_selector(LodgeDkimSignature *signature, const LodgeTag *
     if (tag == NULL)
         return "no s=";
     signature->selector = text_of(tag);
-    return is_domain(tag->value, tag->value_size, 1) ? NULL : "s= is not a selector";
+    return lodge_dkim_domain_is_name(tag->value, tag->value_size, 1)
+               ? NULL
+               : "s= is not a selector";
 }
 
-/* dkim-quoted-printable = *(FWS / hex-octet / dkim-safe-char); FALSE: it is not. */
-static gboolean unquote(char *text)
-{
-    char *to = text;
-
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at != '=') {
-            *to++ = *at;
-            continue;
-        }
-        if (!g_ascii_isxdigit(at[1]) || !g_ascii_isxdigit(at[2]))
-            return FALSE;
-        *to++ = (char)(g_ascii_xdigit_value(at[1]) << 4 | g_ascii_xdigit_value(at[2]));
-        if (to[-1] == '\0')
-            return FALSE;
-        at += 2;
-    }
-    *to = '\0';
-    return TRUE;
-}
-
-/* sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name, that of d= or one below it */
+/* sig-i-tag = %x69 [FWS] "=" [FWS] [ Local-part ] "@" domain-name */
 static const char *read_identity(LodgeDkimSignature *signature, const LodgeTag *tag)
 {
-    const char *domain = signature->domain;
-
     if (tag == NULL) {
-        if (domain != NULL)
-            signature->identity = g_strconcat("@", domain, NULL);
+        if (signature->domain != NULL)
+            signature->identity = g_strconcat("@", signature->domain, NULL);
         return NULL;
     }
     g_autofree char *text = lodge_tag_compact(tag);
-    gboolean is_quoted_well = unquote(text);
+    gboolean is_identity = lodge_dkim_identity_decode(text);
     signature->identity = lodge_display_utf8(text, strlen(text));
-    const char *at = strrchr(text, '@');
-    if (!is_quoted_well || at == NULL || !is_domain(at + 1, strlen(at + 1), 2))
+    if (!is_identity)
         return "i= is not an identity";
-    if (domain == NULL)
-        return NULL;
-    gsize size = strlen(at + 1), least = strlen(domain);
-    if (size < least || g_ascii_strcasecmp(at + 1 + size - least, domain) != 0 ||
-        (size > least && at[size - least] != '.'))
-        return "i= is not within d=";
-    return NULL;
+    return signature->domain == NULL ||
+                   lodge_dkim_identity_is_within(text, signature->domain)
+               ? NULL
+               : "i= is not within d=";
 }
 
 /* instance = 1*2DIGIT, 1 to 50 (RFC 8617 section 4.2.1) */

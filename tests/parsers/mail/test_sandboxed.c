@@ -110,6 +110,26 @@ static void no_collected_mail_makes_the_reader_open_a_file(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* The first SHA-1 of a process and the first SHA-256 for a signature are computed in the sandbox. */
+static void no_signature_makes_the_reader_open_a_file(void **state)
+{
+    (void)state;
+    static const char mail[] =
+        "DKIM-Signature: v=1; a=rsa-sha1; d=a.b; s=s; h=from; bh=YQ; b=YQ\r\n"
+        "DKIM-Signature: v=1; a=ed25519-sha256; d=a.b; s=s; h=from; bh=YQ; b=YQ\r\n"
+        "ARC-Seal: i=1; a=rsa-sha256; cv=none; d=a.b; s=s; b=YQ\r\n"
+        "ARC-Message-Signature: i=1; a=rsa-sha256; d=a.b; s=s; h=from; bh=YQ; b=YQ\r\n"
+        "ARC-Authentication-Results: i=1; a.b; none\r\n"
+        "From: a@a.b\r\n\r\nbody\r\n";
+    g_autoptr(GPtrArray) descriptors = g_ptr_array_new();
+    int fd = corpus_make_fd(mail, strlen(mail));
+    g_ptr_array_add(descriptors, GINT_TO_POINTER(fd));
+    int status = read_in_child(descriptors, FALSE);
+    close(fd);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void an_open_is_really_deadly_here(void **state)
 {
     (void)state;
@@ -129,6 +149,7 @@ int main(void)
         cmocka_unit_test(an_open_is_really_deadly_here),
         cmocka_unit_test(no_character_set_makes_the_reader_open_a_file),
         cmocka_unit_test(no_collected_mail_makes_the_reader_open_a_file),
+        cmocka_unit_test(no_signature_makes_the_reader_open_a_file),
     };
     return cmocka_run_group_tests(tests, prepare, NULL);
 }
