@@ -46,6 +46,11 @@ static void a_long_subject(World *w)
     g_strfreev(w->message->limits_hit);
     w->message->limits_hit = g_strsplit("value-bytes", " ", -1);
 }
+static void many_signatures(World *w)
+{
+    g_strfreev(w->message->limits_hit);
+    w->message->limits_hit = g_strsplit("dkim-signatures dkim-header arc-sets", " ", -1);
+}
 static void leave_alone(World *w)
 {
     (void)w;
@@ -140,6 +145,12 @@ static const Case cases[] = {
     {"a limit that cuts only what is shown",
      {0},
      a_long_subject,
+     LODGE_ACCEPTED,
+     LODGE_ON_TIME,
+     ""},
+    {"more signatures than are looked at",
+     {0},
+     many_signatures,
      LODGE_ACCEPTED,
      LODGE_ON_TIME,
      ""},
