@@ -1,5 +1,6 @@
 #include "intake/pass.h"
 
+#include "intake/learn/resolver_unbound.h"
 #include "intake/log.h"
 #include <string.h>
 
@@ -71,7 +72,7 @@ gboolean lodge_pass_take_up_pending(LodgePass *pass, GError **error)
             lodge_ledger_require_message(ledger, g_ptr_array_index(pending, i), error);
         if (message == NULL)
             return FALSE;
-        lodge_workers_push(pass->workers, message->reference, message->message_sha256);
+        lodge_workers_push(pass->workers, message);
     }
     return TRUE;
 }
@@ -104,10 +105,16 @@ gboolean lodge_pass_open(LodgePass *pass, const char *who, GError **error)
     pass->airlock = lodge_airlock_new(&options, error);
     if (pass->airlock == NULL)
         return FALSE;
+    if (pass->settings->dns.mode != LODGE_DNS_MODE_OFF) {
+        pass->resolver = lodge_resolver_unbound_new(&pass->settings->dns, NULL,
+                                                    pass->context->now_us, error);
+        if (pass->resolver == NULL)
+            return FALSE;
+    }
     pass->committer = lodge_committer_new(pass->spool, pass->context->now_us);
     pass->recorder = lodge_recorder_new(pass->settings, pass->committer, on_recorded, pass);
-    pass->workers =
-        lodge_workers_new(pass->settings, pass->spool, pass->airlock, pass->recorder);
+    pass->workers = lodge_workers_new(pass->settings, pass->spool, pass->airlock,
+                                      pass->resolver, pass->recorder);
     return TRUE;
 }
 
@@ -126,6 +133,7 @@ void lodge_pass_close(LodgePass *pass)
     lodge_committer_free(pass->committer);
     lodge_recorder_free(pass->recorder);
     lodge_airlock_free(pass->airlock);
+    lodge_resolver_free(pass->resolver);
     lodge_spool_close(pass->spool);
     g_mutex_clear(&pass->mutex);
 }

@@ -10,6 +10,7 @@
 #include "intake/committer.h"
 #include "intake/context.h"
 #include "intake/learn/airlock.h"
+#include "intake/learn/resolver.h"
 #include "intake/pass_report.h"
 #include "intake/record.h"
 #include "intake/workers.h"
@@ -21,6 +22,7 @@ typedef struct {
     const LodgeContext *context;
     LodgeSpool *spool;
     LodgeAirlock *airlock;
+    LodgeResolver *resolver; /* NULL: DNS is not asked */
     LodgeCommitter *committer;
     LodgeRecorder *recorder;
     LodgeWorkers *workers;

@@ -1,5 +1,6 @@
 #include "intake/record.h"
 
+#include "intake/decide/authority.h"
 #include "intake/log.h"
 #include "intake/operate/rules_in_force.h"
 #include "intake/verdict.h"
@@ -7,6 +8,7 @@
 
 /* A reader that was killed is likely to do its work the next time, and somebody waits for the receipt. */
 #define DEFER_FIRST_US (5 * LODGE_SECOND_US)
+#define DNS_ATTEMPTS 24 /* with growing pauses about half a day */
 
 struct LodgeRecorder {
     const LodgeSettings *settings;
@@ -31,6 +33,8 @@ void lodge_found_free(LodgeFound *found)
     g_clear_pointer(&found->reading_bytes, g_bytes_unref);
     lodge_reading_free(found->reading);
     g_clear_pointer(&found->stages, g_ptr_array_unref);
+    lodge_proofs_free(found->proofs);
+    g_clear_pointer(&found->dns, g_ptr_array_unref);
     g_free(found->fault_code);
     g_free(found->fault_words);
     g_free(found);
@@ -71,7 +75,7 @@ static gboolean defer(LodgeTransaction *txn,
 static gboolean reach_verdict(LodgeRecorder *recorder,
                               LodgeLedger *ledger,
                               const LodgeLedgerMessage *message,
-                              const LodgeFound *found,
+                              LodgeFound *found,
                               gboolean pending,
                               gint64 now_us,
                               LodgeVerdict *verdict,
@@ -82,6 +86,8 @@ static gboolean reach_verdict(LodgeRecorder *recorder,
     if (rules == NULL)
         return FALSE;
     LodgeEvidence *evidence = lodge_verdict_make_evidence(message);
+    evidence->proofs = g_steal_pointer(&found->proofs);
+    evidence->dns = g_steal_pointer(&found->dns);
     if (found->fault_code != NULL) {
         evidence->our_fault = g_strdup(found->fault_code);
         evidence->our_fault_words = g_strdup(found->fault_words);
@@ -165,6 +171,31 @@ static gboolean put_off(Record *record,
            defer(txn, message, "decision-failed", failure->message, now_us, error);
 }
 
+/* Who it is from hangs on a key that cannot be had for the moment: nobody is blamed for that, and a
+ * message waits longer for it than for a reader, because servers of names may be away for a night. */
+static gboolean waits_for_dns(const Record *record,
+                              const LodgeLedgerMessage *message,
+                              const LodgeVerdict *verdict)
+{
+    return message->attempts + 1 < DNS_ATTEMPTS &&
+           lodge_authority_waits_for_dns(verdict->decision->authority,
+                                         verdict->evidence->proofs,
+                                         record->recorder->settings->trust);
+}
+
+static gboolean defer_for_dns(Record *record,
+                              LodgeTransaction *txn,
+                              const LodgeLedgerMessage *message,
+                              gint64 now_us,
+                              GError **error)
+{
+    record->outcome = "deferred";
+    record->changed = TRUE;
+    return defer(txn, message, "dns-unavailable",
+                 "the key of the sender's signature cannot be had from DNS for the moment",
+                 now_us, error);
+}
+
 static gboolean apply(LodgeTransaction *txn,
                       LodgeLedger *ledger,
                       gint64 now_us,
@@ -172,7 +203,7 @@ static gboolean apply(LodgeTransaction *txn,
                       GError **error)
 {
     Record *record = data;
-    const LodgeFound *found = record->found;
+    LodgeFound *found = record->found;
     const LodgeSettings *settings = record->recorder->settings;
     g_autoptr(GError) failure = NULL;
     g_autoptr(LodgeLedgerMessage) message =
@@ -194,6 +225,8 @@ static gboolean apply(LodgeTransaction *txn,
     if (!reach_verdict(record->recorder, ledger, message, found, FALSE, now_us, &verdict,
                        &failure))
         return put_off(record, txn, message, failure, now_us, error);
+    if (waits_for_dns(record, message, &verdict))
+        return defer_for_dns(record, txn, message, now_us, error);
     record->outcome = lodge_outcome_format(verdict.decision->outcome);
     record->changed = TRUE;
     g_autoptr(GBytes) rules =

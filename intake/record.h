@@ -25,8 +25,10 @@ typedef struct {
     char *reference;
     GBytes *reading_bytes;
     LodgeReading *reading;
-    GPtrArray *stages; /* LodgeStage: the documents of the reading */
-    char *fault_code;  /* ours: "reader-unavailable" */
+    GPtrArray *stages;   /* LodgeStage: the documents of the reading */
+    LodgeProofs *proofs; /* of its signatures; NULL: not checked */
+    GPtrArray *dns;      /* LodgeDnsAnswer: what they rest on, or NULL */
+    char *fault_code;    /* ours: "reader-unavailable" */
     char *fault_words;
 } LodgeFound;
 

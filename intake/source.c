@@ -47,7 +47,7 @@ static void on_kept_read(const char *reference,
             lodge_pass_fail(pass, failure);
         return;
     }
-    lodge_workers_push(pass->workers, reference, message->message_sha256);
+    lodge_workers_push(pass->workers, message);
 }
 
 gboolean lodge_source_has_room(LodgePass *pass, GError **error)

@@ -1,6 +1,7 @@
 #include "intake/workers.h"
 
 #include "intake/examine.h"
+#include "intake/learn/authenticator.h"
 #include "intake/log.h"
 #include "parsers/text/limits.h"
 #include <unistd.h>
@@ -10,11 +11,13 @@
 typedef struct {
     char *reference;
     char *sha256;
+    gint64 instant_us; /* when it was received, as the mailbox says; else when we had it */
 } Job;
 
 struct LodgeWorkers {
     LodgeSpool *spool;
     LodgeAirlock *airlock;
+    LodgeResolver *resolver; /* NULL: no signature is checked */
     LodgeRecorder *recorder;
     GPtrArray *threads;
     GMutex mutex;
@@ -134,6 +137,9 @@ static void work(LodgeWorkers *workers, const Job *job)
         find_nothing(found);
     if (!read || fault != NULL)
         find_fault(found, read ? fault : error);
+    if (read && workers->resolver != NULL)
+        found->proofs = lodge_authenticator_run(found->reading->message, workers->resolver,
+                                                job->instant_us, &found->dns);
     lodge_recorder_submit(workers->recorder, found);
 }
 
@@ -162,11 +168,13 @@ static gpointer run(gpointer data)
 LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
                                 LodgeSpool *spool,
                                 LodgeAirlock *airlock,
+                                LodgeResolver *resolver,
                                 LodgeRecorder *recorder)
 {
     LodgeWorkers *workers = g_new0(LodgeWorkers, 1);
     workers->spool = spool;
     workers->airlock = airlock;
+    workers->resolver = resolver;
     workers->recorder = recorder;
     workers->threads = g_ptr_array_new();
     g_mutex_init(&workers->mutex);
@@ -181,15 +189,16 @@ LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
     return workers;
 }
 
-void lodge_workers_push(LodgeWorkers *workers,
-                        const char *reference,
-                        const char *message_sha256)
+void lodge_workers_push(LodgeWorkers *workers, const LodgeLedgerMessage *message)
 {
     Job *job = g_new0(Job, 1);
-    job->reference = g_strdup(reference);
-    job->sha256 = g_strdup(message_sha256);
+    job->reference = g_strdup(message->reference);
+    job->sha256 = g_strdup(message->message_sha256);
+    job->instant_us = message->internaldate_us != LODGE_INSTANT_UNKNOWN
+                          ? message->internaldate_us
+                          : message->kept_us;
     g_mutex_lock(&workers->mutex);
-    gboolean taken = g_hash_table_add(workers->under_way, g_strdup(reference));
+    gboolean taken = g_hash_table_add(workers->under_way, g_strdup(job->reference));
     if (taken) {
         workers->pushed_count++;
         g_queue_push_tail(&workers->waiting, job);

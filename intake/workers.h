@@ -1,12 +1,14 @@
 /* workers.h - steps three and four of the walk: threads that take kept messages through the airlock.
  *
- * Each worker reads one message at a time and hands what was found to the recorder. A message that
+ * Each worker reads one message at a time, has its signatures checked where DNS may be asked (`resolver` not
+ * NULL), and hands what was found to the recorder. A message that
  * cannot be read for reasons of ours goes there too, with the fault's name. One poison message
  * keeps one worker busy until its reader's time limit, never the others. */
 #pragma once
 
 #include "config/settings.h"
 #include "intake/learn/airlock.h"
+#include "intake/learn/resolver.h"
 #include "intake/record.h"
 #include "spool/spool.h"
 #include <glib.h>
@@ -16,11 +18,10 @@ typedef struct LodgeWorkers LodgeWorkers;
 LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
                                 LodgeSpool *spool,
                                 LodgeAirlock *airlock,
+                                LodgeResolver *resolver,
                                 LodgeRecorder *recorder);
-/* Any thread. `message_sha256`: the raw bytes. A message that is waiting or being read is not taken twice. */
-void lodge_workers_push(LodgeWorkers *workers,
-                        const char *reference,
-                        const char *message_sha256);
+/* Any thread. A message that is waiting or being read is not taken twice. */
+void lodge_workers_push(LodgeWorkers *workers, const LodgeLedgerMessage *message);
 /* Called by the recorder's callback for each message that came to its end. */
 void lodge_workers_finished(LodgeWorkers *workers, const char *reference);
 /* Is nothing waiting and nothing being read? */

@@ -30,7 +30,7 @@ MAY_INCLUDE = {
     "intake/decide/": VALUES + ("config/",),
     "intake/link/": TEXT + ("config/",),
     "intake/fetch/": WALK,
-    "intake/learn/": WALK + DNS + ("parsers/cell/protocol.h",),
+    "intake/learn/": WALK + DNS + ("parsers/cell/protocol.h", "intake/decide/proofs.h"),
     "intake/answer/": WALK,
     "intake/operate/": FACTS + ("config/", "spool/", "intake/decide/", "intake/link/"),
     "intake/console/": FACTS + ("config/", "spool/", "intake/decide/", "intake/link/"),
