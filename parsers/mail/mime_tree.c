@@ -4,8 +4,9 @@
 #include <string.h>
 
 typedef struct {
-    LodgeMimeNode *node; /* borrowed from the tree; a multipart or a message */
-    char *base;          /* what the children's paths begin with: "" or "2." */
+    LodgeMimeNode *node;  /* borrowed from the tree; a multipart or a message */
+    LodgeMimeNode *child; /* the last one, or NULL */
+    char *base;           /* what the children's paths begin with: "" or "2." */
     gsize
         boundary_size; /* of a multipart: its boundary is compared with every line that begins "--" */
 } Frame;
@@ -18,9 +19,10 @@ typedef struct {
     LodgeMimeTree *tree;
     GPtrArray *frames;       /* Frame, outermost first */
     LodgeHeaderBlock *block; /* being read; NULL: in a body */
-    LodgeMimeNode *leaf;     /* whose content is being passed over, or NULL */
-    gsize line_end_size;     /* of the line before */
-    gboolean is_over;        /* the rest is not listed */
+    gint64 block_start;
+    LodgeMimeNode *leaf; /* whose content is being passed over, or NULL */
+    gsize line_end_size; /* of the line before */
+    gboolean is_over;    /* the rest is not listed */
     gboolean has_bare_lf;
 } Scanner;
 
@@ -110,9 +112,10 @@ static LodgeMimeShape judge_shape(const Scanner *scanner, const LodgeMimeNode *n
     return shape;
 }
 
-static void begin_block(Scanner *scanner, gboolean is_outer)
+static void begin_block(Scanner *scanner, gboolean is_outer, gint64 start)
 {
     lodge_header_block_free(scanner->block);
+    scanner->block_start = start;
     scanner->block = lodge_header_block_new(scanner->marks, is_outer);
     scanner->leaf = NULL;
 }
@@ -131,12 +134,15 @@ static void end_block(Scanner *scanner, gint64 content_start)
     }
     LodgeMimeNode *node = lodge_mime_node_new(block, default_type(scanner), scanner->marks);
     g_ptr_array_add(scanner->tree->nodes, node);
-    if (parent != NULL)
+    if (parent != NULL) {
         parent->node->children++;
+        parent->child = node;
+    }
     node->shape = judge_shape(scanner, node);
     node->depth = scanner->depth + scanner->frames->len;
     node->path = make_path(scanner, node);
-    node->content_start = node->content_end = content_start;
+    node->entity_start = scanner->block_start;
+    node->entity_end = node->content_start = node->content_end = content_start;
     if (scanner->tree->header == NULL)
         scanner->tree->header = g_steal_pointer(&block);
     if (node->shape == LODGE_MIME_LEAF) {
@@ -146,7 +152,7 @@ static void end_block(Scanner *scanner, gint64 content_start)
     g_autofree char *base = make_base(scanner, node);
     push_frame(scanner, node, base);
     if (node->shape == LODGE_MIME_MESSAGE)
-        begin_block(scanner, FALSE);
+        begin_block(scanner, FALSE, content_start);
 }
 
 /* A header block that something else than its blank line ends; an embedded message that would begin
@@ -198,6 +204,14 @@ static void end_node(LodgeMimeNode *node, gint64 end)
     node->content_end = MAX(node->content_start, end);
 }
 
+/* What stands behind the last part's own end, up to `end`, still belongs to it. */
+static void end_child(Frame *frame, gint64 end)
+{
+    if (frame->child != NULL)
+        frame->child->entity_end = MAX(frame->child->entity_end, end);
+    frame->child = NULL;
+}
+
 /* Ends the open leaf and all containers above the first `kept`. */
 static void close_frames(Scanner *scanner, guint kept, gint64 end)
 {
@@ -207,6 +221,7 @@ static void close_frames(Scanner *scanner, guint kept, gint64 end)
     while (scanner->frames->len > kept) {
         Frame *frame = top_frame(scanner);
         end_node(frame->node, end);
+        end_child(frame, end);
         if (frame->node->shape == LODGE_MIME_MULTIPART && frame->node->children > 0 &&
             !scanner->is_over)
             lodge_marks_add_defect(scanner->marks, "truncated-multipart");
@@ -215,17 +230,20 @@ static void close_frames(Scanner *scanner, guint kept, gint64 end)
 }
 
 /* The line break before a delimiter belongs to it. */
-static void take_delimiter(Scanner *scanner, guint index, gboolean is_close, gint64 offset)
+static void
+take_delimiter(Scanner *scanner, guint index, gboolean is_close, const LodgePiece *piece)
 {
+    gint64 offset = piece->offset;
     gint64 end = offset - (gint64)scanner->line_end_size;
 
     cut_block(scanner, offset);
     close_frames(scanner, index + 1, end);
+    end_child(top_frame(scanner), end);
     if (is_close) {
         end_node(top_frame(scanner)->node, offset);
         g_ptr_array_set_size(scanner->frames, (int)index);
     } else {
-        begin_block(scanner, FALSE);
+        begin_block(scanner, FALSE, offset + (gint64)piece->size);
     }
 }
 
@@ -283,7 +301,7 @@ static void take_piece(Scanner *scanner, const LodgePiece *piece)
     int index = find_delimited(scanner, piece, &is_close);
 
     if (index >= 0)
-        take_delimiter(scanner, (guint)index, is_close, piece->offset);
+        take_delimiter(scanner, (guint)index, is_close, piece);
     else if (scanner->block != NULL)
         take_header_piece(scanner, piece);
     note_line_end(scanner, piece);
@@ -353,7 +371,7 @@ LodgeMimeTree *lodge_mime_tree_scan(const LodgeSource *source,
     GError *failure = NULL;
     LodgePiece piece;
 
-    begin_block(&scanner, path == NULL);
+    begin_block(&scanner, path == NULL, start);
     while (!scanner.is_over && lodge_lines_next(lines, &piece, &failure))
         take_piece(&scanner, &piece);
     finish(&scanner);

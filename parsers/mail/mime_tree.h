@@ -32,7 +32,9 @@ typedef struct {
     char *content_id;                       /* without brackets, or NULL */
     char *name, *raw_name;                  /* or NULL */
     guint children;
-    gint64 content_start, content_end; /* in the source */
+    gint64 entity_start,
+        entity_end; /* in the source: with its header, up to its parent's delimiter */
+    gint64 content_start, content_end; /* likewise, without its header */
 } LodgeMimeNode;
 
 typedef struct {
