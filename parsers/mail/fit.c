@@ -9,6 +9,7 @@
 #define PARTS_SHARE_BYTES (700 * 1024)
 #define ADDRESSES_SHARE_BYTES (400 * 1024)
 #define TEXT_SHARE_BYTES (400 * 1024)
+#define SMIME_SHARE_BYTES (64 * 1024) /* its members' names included */
 #define SIGNATURES_SHARE_BYTES (256 * 1024)
 #define SIGNATURE_NAMES_BYTES 640 /* its members' names, numbers and digests */
 
@@ -168,6 +169,59 @@ static void fit_signatures(LodgeMessageFacts *facts, Share *share)
     }
 }
 
+/* Names, dates and digest of a certificate; names and words of a signer. */
+#define CERTIFICATE_FRAME_BYTES 220
+#define SIGNER_FRAME_BYTES 400
+
+static gboolean fits_frame(gsize bytes, Share *share)
+{
+    gboolean fits = share->left_bytes >= bytes;
+    share->left_bytes -= fits ? bytes : 0;
+    share->is_exceeded |= !fits;
+    return fits;
+}
+
+static gboolean fits_all(GStrv texts, Share *share)
+{
+    gboolean fits = TRUE;
+    for (guint i = 0; fits && texts[i] != NULL; i++)
+        fits = fits_whole(texts[i], share) && fits_frame(3, share);
+    return fits;
+}
+
+static gboolean fits_signer(const LodgeSmimeSigner *signer, Share *share)
+{
+    gboolean fits =
+        fits_frame(SIGNER_FRAME_BYTES, share) && fits_whole(signer->why, share) &&
+        fits_whole(signer->digest, share) && fits_whole(signer->algorithm, share) &&
+        fits_whole(signer->subject, share) && fits_whole(signer->issuer, share) &&
+        fits_whole(signer->serial, share) && fits_all(signer->emails, share) &&
+        fits_all(signer->key_usage, share) && fits_all(signer->extended_key_usage, share);
+
+    for (guint i = 0; fits && i < signer->chain->len; i++) {
+        const LodgeSmimeCertificate *certificate = g_ptr_array_index(signer->chain, i);
+        fits = fits_frame(CERTIFICATE_FRAME_BYTES, share) &&
+               fits_whole(certificate->subject, share);
+    }
+    return fits;
+}
+
+/* A layer whose signers do not fit whole says nothing of them. */
+static void fit_smime(GPtrArray *layers, Share *share)
+{
+    for (guint i = 0; i < layers->len; i++) {
+        LodgeSmimeLayer *layer = g_ptr_array_index(layers, i);
+        gboolean fits = TRUE;
+        for (guint j = 0; fits && j < layer->signers->len; j++)
+            fits = fits_signer(g_ptr_array_index(layer->signers, j), share);
+        if (!fits) {
+            g_ptr_array_set_size(layer->signers, 0);
+            layer->result = LODGE_SMIME_LIMIT;
+        }
+        fit_text(layer->path, share);
+    }
+}
+
 static void fit_parts(GPtrArray *parts, Share *share)
 {
     for (guint i = 0; i < parts->len; i++) {
@@ -200,6 +254,7 @@ void lodge_fit_message(LodgeMessageFacts *facts, LodgeMarks *marks)
     Share addresses = {ADDRESSES_SHARE_BYTES, FALSE};
     Share texts = {TEXT_SHARE_BYTES, FALSE};
     Share signatures = {SIGNATURES_SHARE_BYTES, FALSE};
+    Share smime = {SMIME_SHARE_BYTES, FALSE};
 
     fit_header(facts->header, &header);
     fit_trace(facts, &trace);
@@ -210,7 +265,9 @@ void lodge_fit_message(LodgeMessageFacts *facts, LodgeMarks *marks)
     fit_addresses(facts->cc, &addresses);
     fit_texts(facts, &texts);
     fit_signatures(facts, &signatures);
+    fit_smime(facts->smime, &smime);
     if (header.is_exceeded || trace.is_exceeded || parts.is_exceeded ||
-        addresses.is_exceeded || texts.is_exceeded || signatures.is_exceeded)
+        addresses.is_exceeded || texts.is_exceeded || signatures.is_exceeded ||
+        smime.is_exceeded)
         lodge_marks_add_limit(marks, "report-bytes");
 }

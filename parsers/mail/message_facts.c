@@ -29,6 +29,7 @@ LodgeMessageFacts *lodge_message_facts_new(void)
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_dkim_signature_free);
     facts->arc_results =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_arc_results_free);
+    facts->smime = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_smime_layer_free);
     facts->parts = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_part_free);
     facts->in_reply_to = g_new0(char *, 1);
     facts->references = g_new0(char *, 1);
@@ -51,6 +52,7 @@ void lodge_message_facts_free(LodgeMessageFacts *facts)
     g_ptr_array_unref(facts->authentication_results);
     g_ptr_array_unref(facts->signatures);
     g_ptr_array_unref(facts->arc_results);
+    g_ptr_array_unref(facts->smime);
     g_ptr_array_unref(facts->parts);
     g_free(facts->return_path);
     g_free(facts->subject);

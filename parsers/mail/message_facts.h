@@ -8,6 +8,7 @@
 #pragma once
 
 #include "parsers/mail/dkim_facts.h"
+#include "parsers/mail/smime_facts.h"
 #include "parsers/text/digest.h"
 #include "parsers/text/instant.h"
 #include <glib.h>
@@ -66,10 +67,10 @@ typedef struct {
 } LodgeArcResults;
 
 typedef enum {
-    LODGE_PART_MULTIPART,
-    LODGE_PART_MESSAGE,    /* message/rfc822 that was entered */
-    LODGE_PART_BODY,       /* text of the mail itself */
-    LODGE_PART_DOCUMENT,   /* to be examined */
+    LODGE_PART_MULTIPART, /* or a signed wrapper (application/pkcs7-mime) that was opened */
+    LODGE_PART_MESSAGE,   /* message/rfc822 that was entered */
+    LODGE_PART_BODY,      /* text of the mail itself */
+    LODGE_PART_DOCUMENT,  /* to be examined */
     LODGE_PART_DECORATION, /* image that is inline or has a Content-ID, a logo */
     LODGE_PART_SIGNATURE,  /* detached S/MIME or PGP signature */
     LODGE_PART_REPORT, /* delivery-status, disposition-notification, text/rfc822-headers */
@@ -109,6 +110,7 @@ typedef struct {
     GPtrArray *authentication_results; /* LodgeAuthenticationResults, top first */
     GPtrArray *signatures;             /* LodgeDkimSignature: DKIM's and ARC's, top first */
     GPtrArray *arc_results; /* LodgeArcResults: ARC-Authentication-Results, top first */
+    GPtrArray *smime;       /* LodgeSmimeLayer, in order of the bytes */
     GPtrArray *parts; /* LodgePart, in order of the bytes, containers before content */
     char *body_text;  /* first text of the mail, UTF-8, cut; or NULL */
     GStrv defects; /* stable codes: "bare-lf", "missing-boundary", "unknown-charset" … */

@@ -34,6 +34,11 @@ void report_write_parts(LodgeJsonWriter *writer, const GPtrArray *parts);
 void report_read_parts(LodgeJsonDocument *document,
                        const LodgeJsonNode *object,
                        GPtrArray *parts);
+/* S/MIME layers (report_smime.c). */
+void report_write_smime(LodgeJsonWriter *writer, const GPtrArray *layers);
+void report_read_smime(LodgeJsonDocument *document,
+                       const LodgeJsonNode *object,
+                       GPtrArray *layers);
 
 void report_write_document(LodgeJsonWriter *writer, const LodgeDocumentFacts *facts);
 LodgeDocumentFacts *report_read_document(LodgeJsonDocument *document,

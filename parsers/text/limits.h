@@ -31,6 +31,20 @@
 #define LODGE_LIMIT_DKIM_KEY_BITS 8192 /* of an RSA key */
 #define LODGE_LIMIT_DKIM_RECORD_BYTES (8 * 1024) /* of one TXT record */
 
+/* S/MIME; the share of the report that its facts may take is in parsers/mail/fit.c. */
+#define LODGE_LIMIT_SMIME_LAYERS                                                           \
+    8 /* verified in one message; what they wrap is read all the same */
+#define LODGE_LIMIT_SMIME_NESTING                                                          \
+    6 /* wrappers inside wrappers that are opened; each is held in memory */
+#define LODGE_LIMIT_SMIME_WRAPPER_BYTES (64 * 1024 * 1024)
+#define LODGE_LIMIT_SMIME_SIGNATURE_BYTES                                                  \
+    (1024 * 1024) /* all of a CMS object but its content */
+#define LODGE_LIMIT_SMIME_SIGNERS 4
+#define LODGE_LIMIT_SMIME_CERTIFICATES 20 /* that came along and may be part of a chain */
+#define LODGE_LIMIT_SMIME_KEY_BITS 8192
+#define LODGE_LIMIT_SMIME_EMAILS 20      /* of one certificate */
+#define LODGE_LIMIT_SMIME_TEXT_BYTES 512 /* a name in a certificate as handed back */
+
 /* documents */
 #define LODGE_LIMIT_PAGES 2000
 #define LODGE_LIMIT_DOCUMENT_TEXT_BYTES (256 * 1024)
