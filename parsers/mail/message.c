@@ -8,6 +8,8 @@
 #include "parsers/mail/leaf.h"
 #include "parsers/mail/marks.h"
 #include "parsers/mail/mime_tree.h"
+#include "parsers/mail/smime.h"
+#include "parsers/mail/smime_trust.h"
 #include "parsers/mail/sniff.h"
 #include "parsers/text/limits.h"
 #include <gmime/gmime.h>
@@ -22,6 +24,7 @@ gboolean lodge_message_prepare(GError **error)
 {
     const char *missing = NULL;
 
+    lodge_smime_trust_prepare();
     if (!lodge_charset_prepare(&missing)) {
         g_set_error(
             error, LODGE_MESSAGE_ERROR, LODGE_MESSAGE_ERROR_PREPARE,
@@ -35,16 +38,28 @@ gboolean lodge_message_prepare(GError **error)
         return FALSE;
     }
     g_mime_init();
-    /* OpenSSL reads its configuration at the first digest. */
+    /* OpenSSL sets itself up at the first digest. */
     char digest[LODGE_DIGEST_SIZE];
     lodge_digest_compute("", 0, digest);
     return TRUE;
+}
+
+gboolean lodge_message_trust(GBytes *anchors_pem, GError **error)
+{
+    g_return_val_if_fail(anchors_pem != NULL, FALSE);
+    g_autofree char *why = NULL;
+
+    if (lodge_smime_trust_load(anchors_pem, &why))
+        return TRUE;
+    g_set_error_literal(error, LODGE_MESSAGE_ERROR, LODGE_MESSAGE_ERROR_PREPARE, why);
+    return FALSE;
 }
 
 typedef struct {
     LodgeMessageFacts *facts;
     LodgeLeafStream stream;
     LodgeMarks *marks;
+    guint wrappers; /* that are open around what is being read */
     gboolean has_plain_text;
 } Reading;
 
@@ -133,21 +148,14 @@ static gboolean is_encoded_message(const LodgeMimeNode *node)
             strcmp(node->type, "message/global") == 0);
 }
 
-static gboolean read_node(Reading *reading,
+static gboolean read_part(Reading *reading,
                           const LodgeSource *source,
                           const LodgeMimeNode *node,
                           GError **error)
 {
     g_autoptr(GBytes) text = NULL;
-    gboolean is_entered = FALSE;
-
-    if (node->shape == LODGE_MIME_LEAF && is_encoded_message(node)) {
-        if (!enter_encoded(reading, source, node, &is_entered, error))
-            return FALSE;
-        if (is_entered)
-            return TRUE;
-    }
     LodgePart *part = make_part(node);
+
     g_ptr_array_add(reading->facts->parts, part);
     if (node->shape != LODGE_MIME_LEAF)
         return TRUE;
@@ -156,6 +164,88 @@ static gboolean read_node(Reading *reading,
         return FALSE;
     take_text(reading, part, text);
     return TRUE;
+}
+
+/* What was signed: a MIME entity as it should be, or the bytes of some file. */
+static gboolean read_signed_content(Reading *reading,
+                                    const LodgeMimeNode *wrapper,
+                                    GBytes *content,
+                                    GError **error)
+{
+    LodgeSource source = {-1, content, (gint64)g_bytes_get_size(content)};
+    g_autoptr(LodgeMimeTree) tree = lodge_mime_tree_scan(
+        &source, wrapper->path, wrapper->depth + 1, reading->marks, error);
+    if (tree == NULL)
+        return FALSE;
+    if (tree->is_message)
+        return read_tree(reading, &source, tree, error);
+    LodgeMimeNode *node = lodge_smime_plain_node(wrapper, source.size_bytes);
+    gboolean is_read = read_part(reading, &source, node, error);
+    lodge_mime_node_free(node);
+    return is_read;
+}
+
+/* The content of the wrapper; NULL and no error: it is a leaf. The CMS object is not held any longer. */
+static GBytes *open_wrapper(Reading *reading,
+                            const LodgeSource *source,
+                            const LodgeMimeNode *node,
+                            GError **error)
+{
+    GError *failure = NULL;
+    GBytes *content = NULL;
+    g_autoptr(GBytes) object = lodge_leaf_decode(
+        source, node, LODGE_LIMIT_SMIME_WRAPPER_BYTES, reading->marks, &failure);
+    if (failure == NULL)
+        lodge_smime_open(object, node, reading->facts->smime, reading->marks, &content,
+                         &failure);
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return content;
+}
+
+static gboolean enter_wrapper(Reading *reading,
+                              const LodgeSource *source,
+                              const LodgeMimeNode *node,
+                              gboolean *entered_out,
+                              GError **error)
+{
+    GError *failure = NULL;
+    if (reading->wrappers >= LODGE_LIMIT_SMIME_NESTING) {
+        lodge_marks_add_limit(reading->marks, "smime-nesting");
+        return TRUE;
+    }
+    g_autoptr(GBytes) content = open_wrapper(reading, source, node, &failure);
+    if (failure != NULL) {
+        g_propagate_error(error, failure);
+        return FALSE;
+    }
+    if (content == NULL)
+        return TRUE;
+    LodgePart *part = make_part(node);
+    part->kind = LODGE_PART_MULTIPART;
+    g_ptr_array_add(reading->facts->parts, part);
+    *entered_out = TRUE;
+    reading->wrappers++;
+    gboolean is_read = read_signed_content(reading, node, content, error);
+    reading->wrappers--;
+    return is_read;
+}
+
+static gboolean read_node(Reading *reading,
+                          const LodgeSource *source,
+                          const LodgeMimeNode *node,
+                          GError **error)
+{
+    gboolean is_leaf = node->shape == LODGE_MIME_LEAF;
+    gboolean is_entered = FALSE;
+
+    if (is_leaf && is_encoded_message(node) &&
+        !enter_encoded(reading, source, node, &is_entered, error))
+        return FALSE;
+    if (is_leaf && node->depth < LODGE_LIMIT_NESTING && lodge_smime_is_wrapper(node) &&
+        !enter_wrapper(reading, source, node, &is_entered, error))
+        return FALSE;
+    return is_entered || read_part(reading, source, node, error);
 }
 
 static gboolean read_tree(Reading *reading,
@@ -168,7 +258,9 @@ static gboolean read_tree(Reading *reading,
             lodge_marks_add_limit(reading->marks, "parts");
             return TRUE;
         }
-        if (!read_node(reading, source, g_ptr_array_index(tree->nodes, i), error))
+        if (!lodge_smime_read_detached(source, tree, i, reading->facts->smime,
+                                       reading->marks, error) ||
+            !read_node(reading, source, g_ptr_array_index(tree->nodes, i), error))
             return FALSE;
     }
     return TRUE;
@@ -204,7 +296,7 @@ lodge_message_parse(int input_fd, gint64 size_bytes, int leaves_fd, GError **err
     g_autoptr(LodgeMessageFacts) facts = lodge_message_facts_new();
     g_autoptr(LodgeMarks) marks = lodge_marks_new();
     LodgeSource source = {input_fd, NULL, size_bytes};
-    Reading reading = {facts, {leaves_fd, 0}, marks, FALSE};
+    Reading reading = {facts, {leaves_fd, 0}, marks, 0, FALSE};
 
     facts->size_bytes = size_bytes;
     g_autoptr(LodgeMimeTree) tree = lodge_mime_tree_scan(&source, NULL, 0, marks, error);

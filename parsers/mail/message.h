@@ -12,11 +12,12 @@
  * UTF-8 or windows-1252.
  *
  * message/rfc822 is entered and all its leaves are listed; the header reported is the outer one.
+ * A signed S/MIME wrapper is opened, and what it wraps is listed as if it were not there; what is encrypted stays a leaf.
  * Content-Disposition decides nothing but whether nameless text and images belong to the mail
  * itself: Apple Mail sends its PDFs inline.
  *
  * Source: RFC 5322, 2045-2047, 2231, 2183, 3462; limits: parsers/text/limits.h.
- * Known gaps: winmail.dat, uuencode and S/MIME wrappers are listed as documents, not opened. */
+ * Known gaps: winmail.dat and uuencode are listed as documents, not opened. */
 #pragma once
 
 #include "parsers/mail/message_facts.h"
@@ -25,12 +26,15 @@
 #define LODGE_MESSAGE_ERROR lodge_message_error_quark()
 GQuark lodge_message_error_quark(void);
 typedef enum {
-    LODGE_MESSAGE_ERROR_PREPARE, /* a converter or libmagic's database is missing here */
-    LODGE_MESSAGE_ERROR_IO,      /* our own descriptor could not be read or written */
+    LODGE_MESSAGE_ERROR_PREPARE, /* a converter, libmagic's database or a trust anchor is missing here */
+    LODGE_MESSAGE_ERROR_IO, /* our own descriptor could not be read or written */
 } LodgeMessageError;
 
 /* Loads everything that reading needs, once per process, before the sandbox closes. */
 gboolean lodge_message_prepare(GError **error);
+/* The operator's certificates (PEM) at which the chain of an S/MIME signer may end; they replace those from
+ * before. Without them no signer is trusted. Once per process, before the sandbox closes. */
+gboolean lodge_message_trust(GBytes *anchors_pem, GError **error);
 
 /* Reads `size_bytes` from the start of `input_fd` (pread; its offset is neither used nor moved).
  * Decoded documents are appended to `leaves_fd` one after another from its offset 0, unless it
