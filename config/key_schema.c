@@ -70,6 +70,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"authentication", "authserv_ids", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"authentication", "arc_sealers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"authentication", "spf", LODGE_KEY_CHOICE, FALSE, "hold", "hold;warn", 0, 0},
+    {"authentication", "smime_anchors", LODGE_KEY_PATH, FALSE, NULL, NULL, 0, 0},
 
     {"dns", "mode", LODGE_KEY_CHOICE, FALSE, "off", "off;system", 0, 0},
     {"dns", "servers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},

@@ -1,5 +1,6 @@
 #include "config/settings.h"
 
+#include "config/anchors.h"
 #include "config/endpoint.h"
 #include "config/key_file.h"
 #include "config/key_value.h"
@@ -55,6 +56,7 @@ void lodge_settings_free(LodgeSettings *settings)
         return;
     g_free(settings->path);
     g_free(settings->spool_dir);
+    g_clear_pointer(&settings->smime_anchors, g_bytes_unref);
     g_ptr_array_unref(settings->mailboxes);
     g_ptr_array_unref(settings->calls);
     free_smtp(settings->smtp);
@@ -335,6 +337,7 @@ static void read_trust(Reader *reader)
     trust->spf = (LodgeSpfPolicy)lodge_key_group_get_choice(group, "spf");
     g_strfreev(trust->arc_sealers);
     trust->arc_sealers = lodge_key_group_get_list(group, "arc_sealers");
+    reader->settings->smime_anchors = lodge_anchors_read(group, trust);
     g_autofree char *normalised = lodge_trust_format(trust);
     reader->settings->trust = lodge_trust_parse(normalised, NULL);
 }

@@ -4,7 +4,7 @@
  * doubled keys, and consumed until nothing is left: an unknown group or key is refused by file, line
  * and name with the nearest known name. Every number has its unit ("30s", "25M", "20/min").
  * Relative paths are relative to the file. Nothing is read beyond lodge.conf, the call and register
- * files; secrets are only located here. The keys are documented in lodge.conf(5). */
+ * files and the trust anchors; secrets are only located here. The keys are documented in lodge.conf(5). */
 #pragma once
 
 #include "config/call.h"
@@ -95,6 +95,7 @@ typedef struct {
     LodgeSmtp *smtp;      /* NULL: no receipts are sent; they wait in the outbox */
     LodgeTrust *trust;
     LodgeDnsSettings dns;
+    GBytes *smime_anchors; /* PEM, for the airlock; NULL: none */
     LodgeAnswers answers;
     LodgeLimits limits;
     GPtrArray *origins; /* LodgeSettingOrigin, in order, for check-config */

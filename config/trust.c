@@ -1,5 +1,6 @@
 #include "config/trust.h"
 
+#include "parsers/text/digest.h"
 #include "parsers/text/json.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ LodgeTrust *lodge_trust_new(void)
     trust->servers = g_new0(char *, 1);
     trust->authserv_ids = g_new0(char *, 1);
     trust->arc_sealers = g_new0(char *, 1);
+    trust->smime_anchors = g_new0(char *, 1);
     trust->spf = LODGE_SPF_HOLD;
     return trust;
 }
@@ -27,6 +29,7 @@ void lodge_trust_free(LodgeTrust *trust)
     g_strfreev(trust->servers);
     g_strfreev(trust->authserv_ids);
     g_strfreev(trust->arc_sealers);
+    g_strfreev(trust->smime_anchors);
     g_free(trust);
 }
 
@@ -69,6 +72,8 @@ char *lodge_trust_format(const LodgeTrust *trust)
     lodge_json_add_string(writer, "spf", trust->spf == LODGE_SPF_WARN ? "warn" : "hold");
     if (trust->arc_sealers[0] != NULL)
         add_normalised(writer, "arc_sealers", (const char *const *)trust->arc_sealers);
+    if (trust->smime_anchors[0] != NULL)
+        add_normalised(writer, "smime_anchors", (const char *const *)trust->smime_anchors);
     lodge_json_end_object(writer);
     return lodge_json_finish_text(g_steal_pointer(&writer));
 }
@@ -94,6 +99,19 @@ static LodgeSpfPolicy parse_spf(LodgeJsonDocument *document, const LodgeJsonNode
     if (g_strcmp0(spf, "hold") != 0)
         lodge_json_fail(document, "spf is neither hold nor warn");
     return LODGE_SPF_HOLD;
+}
+
+static void
+parse_anchors(LodgeTrust *trust, LodgeJsonDocument *document, const LodgeJsonNode *root)
+{
+    if (lodge_json_get_optional_array(document, root, "smime_anchors") == NULL)
+        return;
+    g_strfreev(trust->smime_anchors);
+    trust->smime_anchors = lodge_json_get_strings(document, root, "smime_anchors");
+    for (gsize i = 0; trust->smime_anchors[i] != NULL; i++) {
+        if (!lodge_digest_is_valid(trust->smime_anchors[i]))
+            lodge_json_fail(document, "member %zu of smime_anchors is no digest", i);
+    }
 }
 
 static LodgeBorderKind parse_kind(LodgeJsonDocument *document, const LodgeJsonNode *root)
@@ -123,6 +141,7 @@ LodgeTrust *lodge_trust_parse(const char *json, GError **error)
         g_strfreev(trust->arc_sealers);
         trust->arc_sealers = lodge_json_get_strings(document, root, "arc_sealers");
     }
+    parse_anchors(trust, document, root);
     if (!lodge_json_finish(document, error))
         return NULL;
     return g_steal_pointer(&trust);

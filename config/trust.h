@@ -1,8 +1,14 @@
 /* trust.h - what we believe about mail that comes to us: our border and whose results we trust.
  *
  * From the groups [border] and [authentication] of lodge.conf; part of the rules. Its text
- * form is normalised, so that equal settings give equal rules; a kind that is generic and sealers that nobody
- * named are not written, because rules from before there were any must keep their bytes. */
+ * form is normalised, so that equal settings give equal rules; a kind that is generic, and sealers and trust
+ * anchors that nobody named are not written, because rules from before there were any must keep their bytes.
+ *
+ * Of the S/MIME trust anchors the rules hold the digests and not the certificates. A chain is built once, when the
+ * message is read, and the reading names every certificate of it by digest; the decision asks whether it
+ * ends at one of these. So a replay needs no certificate and no arithmetic, an anchor that is taken away
+ * counts no longer from that moment on, and comments or another order in the file change nothing. An
+ * anchor that is added counts for messages that are read after it was. */
 #pragma once
 
 #include "config/network.h"
@@ -27,6 +33,7 @@ typedef struct {
         authserv_ids; /* RFC 8601 authserv-ids of our border, lower case; empty: none trusted */
     LodgeSpfPolicy spf;
     GStrv arc_sealers; /* domains whose ARC seals we believe, lower case; empty: nobody's */
+    GStrv smime_anchors; /* SHA-256 of certificates; empty: no S/MIME signer is trusted */
 } LodgeTrust;
 
 LodgeTrust *lodge_trust_new(void);

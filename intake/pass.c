@@ -101,7 +101,8 @@ gboolean lodge_pass_open(LodgePass *pass, const char *who, GError **error)
         lodge_spool_open(pass->settings->spool_dir, who, pass->context->now_us(), error);
     if (pass->spool == NULL)
         return FALSE;
-    LodgeAirlockOptions options = {.wall_ms = pass->settings->limits.reader_wall_ms};
+    LodgeAirlockOptions options = {.wall_ms = pass->settings->limits.reader_wall_ms,
+                                   .anchors_pem = pass->settings->smime_anchors};
     pass->airlock = lodge_airlock_new(&options, error);
     if (pass->airlock == NULL)
         return FALSE;

@@ -45,6 +45,7 @@ int main(int argc, char **argv)
 {
     const LodgeZygotePlan plan = {
         .prepare = prepare,
+        .trust = lodge_message_trust,
         .read_message = read_message,
         .read_document = read_document,
     };

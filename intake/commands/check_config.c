@@ -74,10 +74,10 @@ static void print_problems(const LodgeContext *context, GPtrArray *problems)
 }
 
 /* The sandbox in words, or a problem more. */
-static char *describe_airlock(GPtrArray *problems)
+static char *describe_airlock(const LodgeSettings *settings, GPtrArray *problems)
 {
     g_autoptr(GError) error = NULL;
-    const LodgeAirlockOptions options = {0};
+    const LodgeAirlockOptions options = {.anchors_pem = settings->smime_anchors};
     g_autoptr(LodgeAirlock) airlock = lodge_airlock_new(&options, &error);
     if (airlock != NULL)
         return lodge_airlock_describe(airlock);
@@ -218,7 +218,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
         code = lodge_failure_worse(code, lodge_failure_exit(answer->error));
     }
     g_autoptr(GPtrArray) problems = find_problems(settings);
-    g_autofree char *airlock = describe_airlock(problems);
+    g_autofree char *airlock = describe_airlock(settings, problems);
     if (problems->len > 0)
         code = LODGE_EXIT_USAGE;
     if (context->json) {

@@ -126,7 +126,8 @@ LodgeAirlock *lodge_airlock_new(const LodgeAirlockOptions *options, GError **err
     airlock->wall_ms =
         options && options->wall_ms ? options->wall_ms : LODGE_LIMIT_READER_WALL_MS;
     airlock->path = g_steal_pointer(&path);
-    airlock->link = lodge_zygote_link_new(airlock->path, error);
+    airlock->link = lodge_zygote_link_new(
+        airlock->path, options != NULL ? options->anchors_pem : NULL, error);
     return airlock->link ? g_steal_pointer(&airlock) : NULL;
 }
 

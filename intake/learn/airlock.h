@@ -31,6 +31,8 @@ typedef struct LodgeAirlock LodgeAirlock;
 typedef struct {
     const char *reader_path; /* NULL: beside the running program, then LODGE_LIBEXECDIR */
     guint wall_ms;           /* 0: LODGE_LIMIT_READER_WALL_MS */
+    GBytes *
+        anchors_pem; /* where the chain of an S/MIME signer may end; NULL: none is trusted */
 } LodgeAirlockOptions;
 
 LodgeAirlock *lodge_airlock_new(const LodgeAirlockOptions *options, GError **error);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 
 struct LodgeZygoteLink {
     char *path;
+    GBytes *anchors;  /* or NULL */
     GMutex mutex;     /* guards what follows */
     guint generation; /* of the zygote; 0 before the first */
     pid_t pid;        /* -1 when there is none */
@@ -58,7 +60,35 @@ static int prepare_attributes(posix_spawnattr_t *attributes)
     return failure != 0 ? failure : posix_spawnattr_setflags(attributes, flags);
 }
 
-static int prepare_actions(posix_spawn_file_actions_t *actions, int control_fd)
+/* Above the places that a zygote's descriptors are put in, so that none is put over another. */
+#define SPARE_FD (LODGE_PROTOCOL_ANCHORS_FD + 1)
+
+/* -1 and errno on failure. */
+static int make_anchors_fd(GBytes *anchors)
+{
+    gsize size = 0;
+    const char *bytes = g_bytes_get_data(anchors, &size);
+    int fd = memfd_create("anchors", MFD_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    for (gsize done = 0; done < size;) {
+        ssize_t put = write(fd, bytes + done, size - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            close_fd(&fd);
+            return -1;
+        }
+        done += (gsize)put;
+    }
+    int spare = fcntl(fd, F_DUPFD_CLOEXEC, SPARE_FD);
+    close(fd);
+    return spare;
+}
+
+/* `anchors_fd` -1: none. The control socket takes its place first: it may stand where the anchors go. */
+static int
+prepare_actions(posix_spawn_file_actions_t *actions, int control_fd, int anchors_fd)
 {
     int failure =
         posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -68,13 +98,18 @@ static int prepare_actions(posix_spawn_file_actions_t *actions, int control_fd)
     if (failure == 0)
         failure = posix_spawn_file_actions_adddup2(actions, control_fd,
                                                    LODGE_PROTOCOL_CONTROL_FD);
+    int first_unused = LODGE_PROTOCOL_CONTROL_FD + 1;
+    if (failure == 0 && anchors_fd >= 0) {
+        failure = posix_spawn_file_actions_adddup2(actions, anchors_fd,
+                                                   LODGE_PROTOCOL_ANCHORS_FD);
+        first_unused = LODGE_PROTOCOL_ANCHORS_FD + 1;
+    }
     if (failure == 0)
-        failure = posix_spawn_file_actions_addclosefrom_np(actions,
-                                                           LODGE_PROTOCOL_CONTROL_FD + 1);
+        failure = posix_spawn_file_actions_addclosefrom_np(actions, first_unused);
     return failure;
 }
 
-static int spawn_reader(const char *path, int control_fd, pid_t *pid_out)
+static int spawn_with(const char *path, int control_fd, int anchors_fd, pid_t *pid_out)
 {
     char *const arguments[] = {(char *)"lodge-reader", (char *)"--zygote", NULL};
     char *const environment[] = {NULL};
@@ -84,11 +119,21 @@ static int spawn_reader(const char *path, int control_fd, pid_t *pid_out)
     posix_spawnattr_init(&attributes);
     int failure = prepare_attributes(&attributes);
     if (failure == 0)
-        failure = prepare_actions(&actions, control_fd);
+        failure = prepare_actions(&actions, control_fd, anchors_fd);
     if (failure == 0)
         failure = posix_spawn(pid_out, path, &actions, &attributes, arguments, environment);
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
+    return failure;
+}
+
+static int spawn_reader(const LodgeZygoteLink *link, int control_fd, pid_t *pid_out)
+{
+    int anchors_fd = link->anchors != NULL ? make_anchors_fd(link->anchors) : -1;
+    if (link->anchors != NULL && anchors_fd < 0)
+        return errno;
+    int failure = spawn_with(link->path, control_fd, anchors_fd, pid_out);
+    close_fd(&anchors_fd);
     return failure;
 }
 
@@ -140,7 +185,7 @@ static gboolean spawn_zygote(LodgeZygoteLink *link, GError **error)
     /* a zygote that does not listen must not stop every worker for ever */
     struct timeval patience = {.tv_sec = SILENCE_MS / 1000};
     setsockopt(pair[0], SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    int failure = spawn_reader(link->path, pair[1], &link->pid);
+    int failure = spawn_reader(link, pair[1], &link->pid);
     close(pair[1]);
     link->control_fd = pair[0];
     if (failure == 0)
@@ -175,12 +220,14 @@ static void drop_zygote(LodgeZygoteLink *link, guint generation)
     g_mutex_unlock(&link->mutex);
 }
 
-LodgeZygoteLink *lodge_zygote_link_new(const char *reader_path, GError **error)
+LodgeZygoteLink *
+lodge_zygote_link_new(const char *reader_path, GBytes *anchors_pem, GError **error)
 {
     g_return_val_if_fail(reader_path != NULL, NULL);
     g_autoptr(LodgeZygoteLink) link = g_new0(LodgeZygoteLink, 1);
     g_mutex_init(&link->mutex);
     link->path = g_strdup(reader_path);
+    link->anchors = anchors_pem != NULL ? g_bytes_ref(anchors_pem) : NULL;
     link->pid = -1;
     link->control_fd = -1;
     return ensure_zygote(link, error) ? g_steal_pointer(&link) : NULL;
@@ -192,6 +239,7 @@ void lodge_zygote_link_free(LodgeZygoteLink *link)
         return;
     stop_zygote(link);
     g_mutex_clear(&link->mutex);
+    g_clear_pointer(&link->anchors, g_bytes_unref);
     g_free(link->path);
     g_free(link);
 }

@@ -4,7 +4,8 @@
  * jobs run side by side, each in a process of its own. A job whose zygote dies under it is
  * reported as lost, for the caller to try again.
  *
- * The zygote is spawned with an empty environment, the control socket and standard error, in
+ * The zygote is spawned with an empty environment, the control socket, the operator's trust anchors
+ * (an anonymous file, if there are any) and standard error, in
  * a session of its own: a ^C for lodge is not one for the readers it still waits for. */
 #pragma once
 
@@ -26,8 +27,10 @@ typedef struct {
     GBytes *report; /* whatever was written, NULL unless ended */
 } LodgeJobResult;
 
-/* Starts the zygote and waits for its hello. Errors: LODGE_AIRLOCK_ERROR_UNAVAILABLE. */
-LodgeZygoteLink *lodge_zygote_link_new(const char *reader_path, GError **error);
+/* Starts the zygote and waits for its hello; every zygote gets the anchors (PEM, may be NULL). Errors:
+ * LODGE_AIRLOCK_ERROR_UNAVAILABLE. */
+LodgeZygoteLink *
+lodge_zygote_link_new(const char *reader_path, GBytes *anchors_pem, GError **error);
 /* No job may be running. Ends the zygote and waits for it. */
 void lodge_zygote_link_free(LodgeZygoteLink *link);
 

@@ -20,6 +20,8 @@
 
 /* The zygote's end of the control socket. */
 #define LODGE_PROTOCOL_CONTROL_FD 3
+/* An anonymous file with the operator's trust anchors for S/MIME; not open where there are none. */
+#define LODGE_PROTOCOL_ANCHORS_FD 4
 #define LODGE_PROTOCOL_TYPE_BYTES 256
 
 #define LODGE_PROTOCOL_ERROR lodge_protocol_error_quark()

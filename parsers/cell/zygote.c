@@ -13,6 +13,7 @@
 #include <sys/pidfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -267,6 +268,34 @@ static gboolean is_control_socket(int fd)
     return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET;
 }
 
+/* NULL: lodge has handed in none. */
+static GBytes *read_anchors(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
+        return NULL;
+    gsize size = (gsize)CLAMP(status.st_size, 0, LODGE_LIMIT_SMIME_ANCHORS_BYTES);
+    g_autofree char *bytes = g_malloc(size + 1);
+    gsize done = 0;
+    while (done < size) {
+        ssize_t got = pread(fd, bytes + done, size - done, (off_t)done);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break; /* cut in the middle: not loadable, which is said */
+        done += (gsize)got;
+    }
+    return g_bytes_new_take(g_steal_pointer(&bytes), done);
+}
+
+static gboolean
+load(const LodgeZygotePlan *plan, GBytes *anchors, char **why_out, GError **error)
+{
+    return lodge_cell_harden(error) && lodge_reader_probe(why_out) &&
+           plan->prepare(error) &&
+           (anchors == NULL || plan->trust == NULL || plan->trust(anchors, error));
+}
+
 static gboolean say_hello(int control_fd, gboolean is_usable, const char *why)
 {
     LodgeHello hello = {.is_usable = is_usable ? 1 : 0,
@@ -287,12 +316,13 @@ int lodge_zygote_run(int control_fd, const LodgeZygotePlan *plan)
         fprintf(stderr, "lodge-reader: it is started by lodge, not by hand\n");
         return 1;
     }
+    g_autoptr(GBytes) anchors = read_anchors(LODGE_PROTOCOL_ANCHORS_FD);
     if (close_range((unsigned)control_fd + 1, ~0U, 0) != 0)
         return 1;
     signal(SIGPIPE, SIG_IGN);
     g_autoptr(GError) error = NULL;
     g_autofree char *why = NULL;
-    if (!lodge_cell_harden(&error) || !lodge_reader_probe(&why) || !plan->prepare(&error)) {
+    if (!load(plan, anchors, &why, &error)) {
         say_hello(control_fd, FALSE, error ? error->message : why);
         return 1;
     }

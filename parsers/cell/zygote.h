@@ -24,6 +24,8 @@ typedef GBytes *(*LodgeReaderWork)(const LodgeReaderJob *job, GError **error);
 typedef struct {
     /* Loads what readers need; runs once, before any request. */
     gboolean (*prepare)(GError **error);
+    /* Takes the operator's trust anchors, if there are any, once after prepare; NULL: nobody needs them. */
+    gboolean (*trust)(GBytes *anchors_pem, GError **error);
     LodgeReaderWork read_message;
     LodgeReaderWork read_document;
 } LodgeZygotePlan;

@@ -36,6 +36,7 @@
     8 /* verified in one message; what they wrap is read all the same */
 #define LODGE_LIMIT_SMIME_NESTING                                                          \
     6 /* wrappers inside wrappers that are opened; each is held in memory */
+#define LODGE_LIMIT_SMIME_ANCHORS_BYTES (1024 * 1024) /* the operator's file */
 #define LODGE_LIMIT_SMIME_WRAPPER_BYTES (64 * 1024 * 1024)
 #define LODGE_LIMIT_SMIME_SIGNATURE_BYTES                                                  \
     (1024 * 1024) /* all of a CMS object but its content */

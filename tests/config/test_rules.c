@@ -71,6 +71,25 @@ static void only_a_border_in_exchange_online_is_written(void **state)
     assert_int_equal(old->kind, LODGE_BORDER_GENERIC);
 }
 
+/* Nor are trust anchors written where there are none. */
+static void only_anchors_that_are_named_are_written(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"networks\":[],\"servers\":[],\"authserv_ids\":[],\"spf\":\"hold\","
+        "\"smime_anchors\":[\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"]}";
+    g_autoptr(LodgeTrust) none = lodge_trust_new();
+    g_autofree char *without = lodge_trust_format(none);
+    assert_null(strstr(without, "smime"));
+    g_autoptr(LodgeTrust) parsed = lodge_trust_parse(text, NULL);
+    assert_non_null(parsed);
+    g_autofree char *again = lodge_trust_format(parsed);
+    assert_string_equal(again, text);
+    g_autofree char *lie = g_strdup(text);
+    strstr(lie, "aaaa")[0] = 'A';
+    assert_null(lodge_trust_parse(lie, NULL));
+}
+
 /* What a person granted is stored with the rules, and old rules without it keep their bytes. */
 static void a_granted_extension_survives_the_round_trip(void **state)
 {
@@ -246,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rules_survive_the_round_trip),
         cmocka_unit_test(only_a_border_in_exchange_online_is_written),
+        cmocka_unit_test(only_anchors_that_are_named_are_written),
         cmocka_unit_test(a_granted_extension_survives_the_round_trip),
         cmocka_unit_test(an_extension_to_a_time_that_is_none_is_refused),
         cmocka_unit_test(only_caps_that_are_set_are_written),

@@ -1,5 +1,6 @@
 #include "config/settings.h"
 
+#include "parsers/text/digest.h"
 #include "tests/support/cmocka.h"
 #include <glib/gstdio.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #define SMTP                                                                               \
     "[smtp]\nhost = smtp.example.org\nauth = none\nfrom_address = plans@dept.example.org\n"
 #define SPOOL "[spool]\ndirectory = spool\n"
+/* The armour is read here, the certificate by the reader. */
+#define ANCHORS "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"
 #define WHOLE SPOOL CALL_A BOX SMTP
 
 typedef struct {
@@ -47,6 +50,7 @@ static int set_up(void **state)
     write_call(world, "b.call", "b", "BB");
     write_call(world, "b-like-a.call", "b", "AA");
     write_file(world, "broken.call", "[call]\nid = b\n");
+    write_file(world, "anchors.pem", ANCHORS);
     write_file(world, "the.register", "[E10000016]\nname = Kent County Council\n");
     *state = world;
     return 0;
@@ -55,7 +59,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     static const char *const names[] = {"a.call",      "b.call",       "b-like-a.call",
-                                        "broken.call", "the.register", "lodge.conf"};
+                                        "broken.call", "the.register", "lodge.conf",
+                                        "anchors.pem"};
     World *world = *state;
     for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = g_build_filename(world->directory, names[i], NULL);
@@ -217,6 +222,11 @@ static const Case CASES[] = {
      "timeout: it has no use without mode = system"},
     {"a time-out that is too long", WHOLE "[dns]\nmode = system\ntimeout = 2min\n",
      "timeout: '2min' is outside 100ms to 1min"},
+    {"anchors in a file", WHOLE "[authentication]\nsmime_anchors = anchors.pem\n", NULL},
+    {"anchors in a file that is not there",
+     WHOLE "[authentication]\nsmime_anchors = none.pem\n", "smime_anchors: '"},
+    {"anchors that are none", WHOLE "[authentication]\nsmime_anchors = the.register\n",
+     "the.register' cannot be used: it holds no certificate in PEM"},
     {"a size without a unit", WHOLE "[limits]\nmax_message = 25\n",
      "max_message: '25' has no unit"},
     {"a misspelt key", WHOLE "[limits]\nmax_mesage = 25M\n", "did you mean 'max_message'?"},
@@ -285,6 +295,27 @@ static void defaults_follow_from_the_rest(void **state)
     const LodgeCaps caps = {{10, 40}, {60, 240}, {30, 120}};
     assert_memory_equal(&call->rules->caps, &caps, sizeof caps);
     assert_null(lodge_settings_find_call(settings, "b"));
+}
+
+/* The certificates go to the airlock, their digests into the rules. */
+static void anchors_are_handed_on_and_named_in_the_rules(void **state)
+{
+    g_autoptr(LodgeSettings) settings =
+        load(*state, WHOLE "[authentication]\nsmime_anchors = anchors.pem\n", NULL);
+    assert_non_null(settings);
+    gsize size = 0;
+    const char *pem = g_bytes_get_data(settings->smime_anchors, &size);
+    assert_int_equal(size, strlen(ANCHORS));
+    assert_memory_equal(pem, ANCHORS, size);
+    const LodgeCallSettings *call = lodge_settings_find_call(settings, "a");
+    char sha256[LODGE_DIGEST_SIZE];
+    lodge_digest_compute("0\0", 2, sha256);
+    assert_string_equal(call->rules->trust->smime_anchors[0], sha256);
+    assert_null(call->rules->trust->smime_anchors[1]);
+
+    g_autoptr(LodgeSettings) without = load(*state, WHOLE, NULL);
+    assert_null(without->smime_anchors);
+    assert_null(without->trust->smime_anchors[0]);
 }
 
 static void ports_follow_tls(void **state)
@@ -415,6 +446,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_configuration_is_taken_or_refused_with_its_mend),
         cmocka_unit_test(defaults_follow_from_the_rest),
+        cmocka_unit_test(anchors_are_handed_on_and_named_in_the_rules),
         cmocka_unit_test(ports_follow_tls),
         cmocka_unit_test(every_value_says_where_it_comes_from),
         cmocka_unit_test(the_example_loads),

@@ -1,4 +1,4 @@
-foreach(module zone key_value key_file network call register secret csv register_import rules
+foreach(module anchors zone key_value key_file network call register secret csv register_import rules
                settings manual wording)
     lodge_test(config/test_${module} lodge_config)
 endforeach()

@@ -30,6 +30,7 @@ static GBytes *read_document(const LodgeReaderJob *job, GError **error)
 
 int main(void)
 {
-    const LodgeZygotePlan plan = {lodge_message_prepare, read_message, read_document};
+    const LodgeZygotePlan plan = {lodge_message_prepare, lodge_message_trust, read_message,
+                                  read_document};
     return lodge_zygote_run(LODGE_PROTOCOL_CONTROL_FD, &plan);
 }
