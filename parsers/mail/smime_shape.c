@@ -158,9 +158,11 @@ LodgeSmimeShape lodge_smime_shape_find(GBytes *object)
     gsize size = 0;
     const guint8 *bytes = g_bytes_get_data(object, &size);
     LodgeSmimeShape shape = {LODGE_SMIME_OTHER, NULL, size};
-    Cursor cursor = {bytes, bytes + size, FALSE};
 
-    if (size == 0 || !enter(&cursor, TAG_SEQUENCE) || !read_form(&cursor, &shape.form))
+    if (size == 0)
+        return shape;
+    Cursor cursor = {bytes, bytes + size, FALSE};
+    if (!enter(&cursor, TAG_SEQUENCE) || !read_form(&cursor, &shape.form))
         return shape;
     if (shape.form == LODGE_SMIME_OPAQUE)
         shape.content = find_content(cursor);

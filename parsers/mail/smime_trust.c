@@ -69,7 +69,10 @@ static int note_purpose(int is_good, X509_STORE_CTX *context)
 
     if (is_good || X509_STORE_CTX_get_error(context) != X509_V_ERR_INVALID_PURPOSE)
         return is_good;
-    signer->suits_mail = FALSE;
+    /* any purpose includes mail (RFC 8550 section 4.4.4), whatever OpenSSL says */
+    X509 *certificate = X509_STORE_CTX_get_current_cert(context);
+    if (certificate == NULL || (X509_get_extended_key_usage(certificate) & XKU_ANYEKU) == 0)
+        signer->suits_mail = FALSE;
     X509_STORE_CTX_set_error(context, X509_V_OK);
     return 1;
 }
