@@ -33,3 +33,5 @@ target_link_libraries(tests_learn_signer PRIVATE lodge_flags
 lodge_test(intake/learn/test_dkim_check tests_learn_signer)
 lodge_test(intake/learn/test_arc_chain tests_learn_signer)
 lodge_fuzz(fuzz_learn_dkim_key fuzz/fuzz_learn_dkim_key.c lodge_learn)
+lodge_test(intake/learn/test_anchors lodge_learn tests_smime_maker)
+add_dependencies(intake_learn_test_anchors lodge-reader)
