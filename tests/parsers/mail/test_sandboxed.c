@@ -130,6 +130,39 @@ static void no_signature_makes_the_reader_open_a_file(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static void add_folder(GPtrArray *descriptors, const char *folder)
+{
+    g_autoptr(GDir) listing = g_dir_open(folder, 0, NULL);
+    assert_non_null(listing);
+    for (const char *name; (name = g_dir_read_name(listing)) != NULL;) {
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        int fd = g_str_has_suffix(name, ".eml") ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+        if (fd >= 0)
+            g_ptr_array_add(descriptors, GINT_TO_POINTER(fd));
+    }
+}
+
+/* OpenSSL would look for its configuration, for engines and for certificates. */
+static void no_signed_mail_makes_the_reader_open_a_file(void **state)
+{
+    (void)state;
+    g_autofree char *signed_by_nss = corpus_path("smime/thunderbird");
+    g_autofree char *signed_by_lamps = corpus_path("smime/lamps");
+    if (signed_by_nss == NULL) {
+        print_message("LODGE_TEST_DATA is unset: 82 S/MIME mails are not read\n");
+        skip();
+    }
+    g_autoptr(GPtrArray) descriptors = g_ptr_array_new();
+    add_folder(descriptors, signed_by_nss);
+    add_folder(descriptors, signed_by_lamps);
+    assert_int_equal(descriptors->len, 82);
+    int status = read_in_child(descriptors, FALSE);
+    for (guint i = 0; i < descriptors->len; i++)
+        close(GPOINTER_TO_INT(g_ptr_array_index(descriptors, i)));
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void an_open_is_really_deadly_here(void **state)
 {
     (void)state;
@@ -150,6 +183,7 @@ int main(void)
         cmocka_unit_test(no_character_set_makes_the_reader_open_a_file),
         cmocka_unit_test(no_collected_mail_makes_the_reader_open_a_file),
         cmocka_unit_test(no_signature_makes_the_reader_open_a_file),
+        cmocka_unit_test(no_signed_mail_makes_the_reader_open_a_file),
     };
     return cmocka_run_group_tests(tests, prepare, NULL);
 }

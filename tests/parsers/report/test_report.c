@@ -48,6 +48,35 @@ static void fill_trace(LodgeMessageFacts *facts)
     g_ptr_array_add(facts->authentication_results, results);
 }
 
+static void fill_smime(LodgeMessageFacts *facts)
+{
+    static const char *const emails[] = {"clerk@council.example", "c@d.example", NULL};
+    static const char *const usage[] = {"digital-signature", NULL};
+    LodgeSmimeLayer *layer = lodge_smime_layer_new("", LODGE_SMIME_OPAQUE);
+    LodgeSmimeSigner *signer = lodge_smime_signer_new();
+    LodgeSmimeCertificate *certificate = lodge_smime_certificate_new("CN=A \"Clerk\"");
+
+    layer->at_root = TRUE;
+    layer->result = signer->result = LODGE_SMIME_UNTRUSTED;
+    g_free(signer->why);
+    signer->why = g_strdup("no issuer");
+    g_free(signer->serial);
+    signer->serial = g_strdup("0A1B");
+    g_strfreev(signer->emails);
+    signer->emails = g_strdupv((GStrv)emails);
+    signer->has_key_usage = TRUE;
+    g_strfreev(signer->key_usage);
+    signer->key_usage = g_strdupv((GStrv)usage);
+    signer->suits_mail = TRUE;
+    signer->signing_time_us = 1721401391000000;
+    g_strlcpy(certificate->sha256, OTHER_DIGEST, sizeof certificate->sha256);
+    certificate->not_after_us = 1721401392000000;
+    g_ptr_array_add(signer->chain, certificate);
+    g_ptr_array_add(layer->signers, signer);
+    g_ptr_array_add(facts->smime, layer);
+    g_ptr_array_add(facts->smime, lodge_smime_layer_new("1.1", LODGE_SMIME_ENVELOPED));
+}
+
 /* Every member set to something, strings with all that JSON must carry. */
 static LodgeMessageFacts *make_message(void)
 {
@@ -73,6 +102,7 @@ static LodgeMessageFacts *make_message(void)
     facts->references = g_strsplit("a@b c@d", " ", -1);
     facts->date_us = 1721401391123456;
     fill_trace(facts);
+    fill_smime(facts);
     add_part(facts, "", LODGE_PART_MULTIPART, -1, 0);
     add_part(facts, "1", LODGE_PART_BODY, -1, 12);
     add_part(facts, "2", LODGE_PART_DOCUMENT, 0, 100)->name = g_strdup("plan \xc2\xa3.pdf");
@@ -239,6 +269,15 @@ static const Lie message_lies[] = {
      "\"size_bytes\":12,\"sha256\":\"" DIGEST "\",\"stream_offset\":0"},
     {"a container has a size", "\"size_bytes\":0,\"sha256\":\"\"",
      "\"size_bytes\":1,\"sha256\":\"\""},
+    {"a form of S/MIME is unknown", "\"form\":\"opaque\"", "\"form\":\"transparent\""},
+    {"a result of S/MIME is unknown", "\"result\":\"untrusted\"", "\"result\":\"great\""},
+    {"a layer is a list", "\"smime\":[{", "\"smime\":[[],{"},
+    {"a usage is a word", "\"key_usage\":[\"digital-signature\"]",
+     "\"key_usage\":\"digital-signature\""},
+    {"an address is a number", "\"emails\":[\"clerk", "\"emails\":[1,\"clerk"},
+    {"a certificate has no digest", "\"sha256\":\"" OTHER_DIGEST "\"", "\"sha256\":\"\""},
+    {"a validity is no time", "\"not_before\":null", "\"not_before\":\"always\""},
+    {"a chain is missing", "\"chain\":[", "\"chains\":["},
     {"a code is a sentence", "\"bare-lf\"", "\"Bare LF!\""},
     {"a code is empty", "\"bare-lf\"", "\"\""},
     {"a position is beyond the header", "\"position\":1", "\"position\":2000"},
