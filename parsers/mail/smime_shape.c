@@ -98,7 +98,8 @@ static gboolean read_form(Cursor *cursor, LodgeSmimeForm *form_out)
     } known[] = {
         {PKCS7("\x02"), LODGE_SMIME_OPAQUE},
         {PKCS7("\x03"), LODGE_SMIME_ENVELOPED},
-        {PKCS7("\x04"), LODGE_SMIME_ENVELOPED}, /* signed and enveloped, of PKCS #7 */
+        {PKCS7("\x04"),
+         LODGE_SMIME_ENVELOPED}, /* signed and enveloped at once, as before CMS */
         {PKCS7("\x06"), LODGE_SMIME_ENVELOPED}, /* encrypted with a key agreed elsewhere */
         {SMIME_CONTENT("\x17"), LODGE_SMIME_ENVELOPED}, /* authenticated */
         {SMIME_CONTENT("\x09"), LODGE_SMIME_COMPRESSED},
