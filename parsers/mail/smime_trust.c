@@ -108,11 +108,9 @@ gboolean lodge_smime_trust_find_chain(X509 *certificate,
     set_up(context, signer);
     signer->suits_mail = TRUE;
     gboolean is_trusted = X509_verify_cert(context) == 1;
-    if (!is_trusted) {
-        int code = X509_STORE_CTX_get_error(context);
-        g_free(signer->why);
-        signer->why = g_strdup(X509_verify_cert_error_string(code));
-    }
+    int code = X509_STORE_CTX_get_error(context);
+    g_free(signer->why);
+    signer->why = g_strdup(is_trusted ? "" : X509_verify_cert_error_string(code));
     g_ptr_array_set_size(signer->chain, 0);
     list_chain(X509_STORE_CTX_get0_chain(context), signer->chain);
     X509_STORE_CTX_free(context);

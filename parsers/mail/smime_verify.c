@@ -152,6 +152,22 @@ verifies_with(const Signed *read, CMS_SignerInfo *info, X509 *certificate, BIO *
     return CMS_SignerInfo_verify_content(info, digests) > 0;
 }
 
+/* OpenSSL 3.0 knows these keys, but not in CMS (RFC 8419): its failure says nothing. */
+static gboolean is_edwards(X509 *certificate)
+{
+    int kind = EVP_PKEY_get_base_id(X509_get0_pubkey(certificate));
+    return kind == EVP_PKEY_ED25519 || kind == EVP_PKEY_ED448;
+}
+
+static LodgeSmimeResult judge_failure(X509 *certificate, LodgeSmimeResult so_far)
+{
+    if (so_far == LODGE_SMIME_UNTRUSTED)
+        return so_far;
+    return !lodge_smime_certificate_is_usable(certificate) || is_edwards(certificate)
+               ? LODGE_SMIME_UNKNOWN_ALGORITHM
+               : LODGE_SMIME_BAD;
+}
+
 /* The certificate whose key verifies, and its chain; several may claim the same name and number. */
 static LodgeSmimeResult find_signer(const Signed *read,
                                     CMS_SignerInfo *info,
@@ -166,12 +182,9 @@ static LodgeSmimeResult find_signer(const Signed *read,
         if (CMS_SignerInfo_cert_cmp(info, certificate) != 0)
             continue;
         tried++;
-        if (!lodge_smime_certificate_is_usable(certificate)) {
-            result = LODGE_SMIME_UNKNOWN_ALGORITHM;
-            continue;
-        }
-        if (!verifies_with(read, info, certificate, digests)) {
-            result = result == LODGE_SMIME_UNTRUSTED ? result : LODGE_SMIME_BAD;
+        gboolean is_usable = lodge_smime_certificate_is_usable(certificate);
+        if (!is_usable || !verifies_with(read, info, certificate, digests)) {
+            result = judge_failure(certificate, result);
             continue;
         }
         lodge_smime_certificate_describe(certificate, signer);

@@ -12,7 +12,7 @@ import tree
 
 PARSING = r"lib(mupdf|poppler|archive|xml2|magic|ytnef|mujs|gumbo|harfbuzz|openjp2|jbig2dec)\b"
 PARSING_SYMBOLS = r"\b(g_mime_parser_\w+|fz_\w+|pdf_\w+|archive_read_\w+|xmlRead\w+|magic_\w+|" \
-    r"poppler_\w+)\b"
+    r"poppler_\w+|CMS_\w+)\b"
 OUTSIDE = r"lib(curl|sqlite3|unbound|microhttpd)\b"
 OUTSIDE_SYMBOLS = r"\b(curl_easy_\w+|sqlite3_\w+|lodge_spool_\w+|lodge_settings_\w+)\b"
 

@@ -1,6 +1,7 @@
 /* S/MIME as it should be, and as it should not: nobody but the signer is named, nothing is hidden. */
 #include "parsers/mail/message.h"
 
+#include "parsers/mail/fit.h"
 #include "parsers/mail/smime_shape.h"
 #include "parsers/report/report.h"
 #include "parsers/text/limits.h"
@@ -259,6 +260,7 @@ static void nobody_trusts_a_stranger(void **state)
     g_autoptr(LodgeMessageFacts) believed = read_detached(signature);
     trust(people.authority);
     assert_result(believed, LODGE_SMIME_GOOD);
+    assert_string_equal(only_signer(believed)->why, "");
 }
 
 static void a_certificate_for_web_servers_is_noticed(void **state)
@@ -558,6 +560,39 @@ static void a_signature_of_megabytes_is_not_looked_at(void **state)
     assert_result(detached, LODGE_SMIME_LIMIT);
 }
 
+/* What is said of signers has its share of the report; beyond it a layer says that much and no more. */
+static void a_crowd_of_long_names_fits_into_the_report(void **state)
+{
+    (void)state;
+    g_autoptr(LodgeMessageFacts) facts = lodge_message_facts_new();
+    g_autoptr(LodgeMarks) marks = lodge_marks_new();
+    char name[LODGE_LIMIT_SMIME_TEXT_BYTES + 1];
+    memset(name, '"', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    for (guint i = 0; i < LODGE_LIMIT_SMIME_LAYERS; i++) {
+        LodgeSmimeLayer *layer = lodge_smime_layer_new("1", LODGE_SMIME_OPAQUE);
+        LodgeSmimeSigner *signer = lodge_smime_signer_new();
+        g_ptr_array_add(facts->smime, layer);
+        g_ptr_array_add(layer->signers, signer);
+        layer->result = LODGE_SMIME_GOOD;
+        for (guint j = 0; j < LODGE_LIMIT_SMIME_CERTIFICATES; j++) {
+            LodgeSmimeCertificate *certificate = lodge_smime_certificate_new(name);
+            memset(certificate->sha256, 'a', LODGE_DIGEST_SIZE - 1);
+            g_ptr_array_add(signer->chain, certificate);
+        }
+    }
+    lodge_fit_message(facts, marks);
+    g_autoptr(GBytes) report = lodge_report_format_message(facts);
+    g_auto(GStrv) limits = lodge_marks_limits(marks);
+
+    assert_true(g_bytes_get_size(report) < 70 * 1024);
+    assert_true(g_strv_contains((const char *const *)limits, "report-bytes"));
+    assert_int_equal(layer_at(facts, 0)->signers->len, 1);
+    const LodgeSmimeLayer *last = layer_at(facts, LODGE_LIMIT_SMIME_LAYERS - 1);
+    assert_int_equal(last->result, LODGE_SMIME_LIMIT);
+    assert_int_equal(last->signers->len, 0);
+}
+
 /* ---- the shape alone ---- */
 
 #define SIGNED_OID "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
@@ -703,6 +738,7 @@ int main(void)
         cmocka_unit_test(more_layers_than_are_verified_are_still_read),
         cmocka_unit_test(a_thousand_certificates_hide_nobody),
         cmocka_unit_test(a_signature_of_megabytes_is_not_looked_at),
+        cmocka_unit_test(a_crowd_of_long_names_fits_into_the_report),
         cmocka_unit_test(the_content_is_found_in_every_encoding),
         cmocka_unit_test(depth_costs_nothing),
         cmocka_unit_test(anchors_that_are_none_are_refused),
