@@ -5,6 +5,7 @@
 Each maker takes what a story may say of its file: council, pages, wording, edition, text. What needs
 no more than a signature to be recognised (old Word files, winmail.dat) is no more than that."""
 
+import base64
 import hashlib
 import io
 import re
@@ -186,6 +187,24 @@ def _tnef(facts):
     return bytes.fromhex("789F3E22") + b"\x01\x00" + b"\x01\x06\x90\x08\x00\x04\x00\x00\x00\x00\x00\x01\x00\x01\x00"
 
 
+def _der(tag, *contents):
+    content = b"".join(contents)
+    if len(content) < 128:
+        return bytes([tag, len(content)]) + content
+    size = len(content).to_bytes((len(content).bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(size)]) + size + content
+
+
+def _p7m(facts):
+    """A SignedData whose signer got lost on the way, around a part with the plan (RFC 5652 section 5)."""
+    pkcs7 = bytes.fromhex("2A864886F70D0107")
+    part = b'Content-Type: application/pdf; name="plan.pdf"\r\n' \
+           b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(_pdf(facts)).replace(b"\n", b"\r\n")
+    wrapped = _der(0x30, _der(0x06, pkcs7, b"\1"), _der(0xA0, _der(0x04, part)))
+    signed = _der(0x30, _der(0x02, b"\1"), _der(0x31), wrapped, _der(0x31))
+    return _der(0x30, _der(0x06, pkcs7, b"\2"), _der(0xA0, signed))
+
+
 def _text(facts):
     return facts["text"].replace("\n", "\r\n").encode()
 
@@ -213,6 +232,7 @@ MAKERS = {
     "xlsx": (_xlsx, OPENXML + "spreadsheetml.sheet"),
     "zip": (_zip, "application/zip"),
     "png": (_png, "image/png"),
+    "p7m": (_p7m, "application/pkcs7-mime; smime-type=signed-data"),
     "tnef": (_tnef, "application/ms-tnef"),
     "text": (_text, "text/plain"),
     "calendar": (_text, "text/calendar; method=REQUEST; charset=utf-8"),
