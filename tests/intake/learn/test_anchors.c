@@ -98,10 +98,14 @@ static void damaged_anchors_are_named_at_once(void **state)
 static int set_up(void **state)
 {
     World *world = g_new0(World, 1);
-    const SmimeWish authority = {"Authority", NULL, "keyCertSign", NULL, NULL, TRUE};
+    const SmimeWish authority = {
+        .name = "Authority", .key_usage = "keyCertSign", .is_authority = TRUE};
     world->authority = smime_maker_person(&authority);
-    const SmimeWish clerk = {"Clerk",           "clerk@council.example", "digitalSignature",
-                             "emailProtection", world->authority,        FALSE};
+    const SmimeWish clerk = {.name = "Clerk",
+                             .email = "clerk@council.example",
+                             .key_usage = "digitalSignature",
+                             .extended_key_usage = "emailProtection",
+                             .issuer = world->authority};
     world->clerk = smime_maker_person(&clerk);
     world->pem = smime_maker_pem(world->authority);
     g_autoptr(GBytes) signature =

@@ -22,12 +22,19 @@ static void add_extension(X509 *certificate, int nid, const char *value)
     X509_EXTENSION_free(extension);
 }
 
-static void set_name(X509 *certificate, const char *name)
+static void set_name(X509 *certificate, const SmimeWish *wish)
 {
+    const char *name = wish->name;
     X509_NAME *subject = X509_get_subject_name(certificate);
     must(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, (const guchar *)name, -1,
                                     -1, 0),
          name);
+    if (wish->subject_email == NULL)
+        return;
+    int size = wish->subject_email_size > 0 ? wish->subject_email_size : -1;
+    must(X509_NAME_add_entry_by_NID(subject, NID_pkcs9_emailAddress, V_ASN1_IA5STRING,
+                                    (const guchar *)wish->subject_email, size, -1, 0),
+         wish->subject_email);
 }
 
 SmimePerson *smime_maker_person(const SmimeWish *wish)
@@ -45,7 +52,7 @@ SmimePerson *smime_maker_person(const SmimeWish *wish)
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), ++serial);
     ASN1_TIME_set(X509_getm_notBefore(certificate), SMIME_MAKER_FROM_S);
     ASN1_TIME_set(X509_getm_notAfter(certificate), SMIME_MAKER_TO_S);
-    set_name(certificate, wish->name);
+    set_name(certificate, wish);
     X509_set_issuer_name(certificate, X509_get_subject_name(issuer->certificate));
     X509_set_pubkey(certificate, person->key);
     add_extension(certificate, NID_basic_constraints,

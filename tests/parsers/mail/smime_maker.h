@@ -23,6 +23,8 @@ typedef struct {
     const char *key_usage, *extended_key_usage;
     const SmimePerson *issuer;
     gboolean is_authority;
+    const char *subject_email; /* emailAddress of the subject; NULL: none */
+    int subject_email_size;    /* with NULs in it; 0: up to its end */
 } SmimeWish;
 
 SmimePerson *smime_maker_person(const SmimeWish *wish);

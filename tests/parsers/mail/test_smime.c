@@ -234,6 +234,44 @@ static void a_certificate_that_came_along_names_nobody(void **state)
     assert_null(only_signer(facts)->emails[1]);
 }
 
+/* A NUL once ended an address too early for those who compared it. */
+static void addresses_come_from_the_alternative_names_first(void **state)
+{
+    (void)state;
+    static const char cut[] = "clerk@council.example\0.attacker.example";
+    const struct {
+        const char *name;
+        SmimeWish wish;
+        const char *emails;
+    } cases[] = {
+        {"both",
+         {.email = "a@council.example", .subject_email = "b@council.example"},
+         "a@council.example b@council.example"},
+        {"the same in both",
+         {.email = "a@council.example", .subject_email = "a@council.example"},
+         "a@council.example"},
+        {"the subject alone", {.subject_email = "b@council.example"}, "b@council.example"},
+        {"a NUL", {.subject_email = cut, .subject_email_size = sizeof cut - 1}, ""},
+        {"a line end", {.subject_email = "a@council.example\r\nX: y"}, ""},
+        {"none", {.email = NULL}, ""},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        SmimeWish wish = cases[i].wish;
+        wish.name = "Clerk";
+        wish.issuer = people.authority;
+        g_autoptr(SmimePerson) clerk = smime_maker_person(&wish);
+        g_autoptr(GBytes) signature = sign(clerk, TEXT_ENTITY, CMS_DETACHED);
+        g_autoptr(LodgeMessageFacts) facts = read_detached(signature);
+        assert_result(facts, LODGE_SMIME_GOOD);
+        g_autofree char *found = g_strjoinv(" ", only_signer(facts)->emails);
+        if (strcmp(found, cases[i].emails) != 0)
+            fail_msg("%s: '%s'", cases[i].name, found);
+        assert_false(only_signer(facts)->has_key_usage);
+        assert_false(only_signer(facts)->has_extended_key_usage);
+        assert_true(only_signer(facts)->suits_mail);
+    }
+}
+
 static void several_signers_are_never_one(void **state)
 {
     (void)state;
@@ -266,8 +304,11 @@ static void nobody_trusts_a_stranger(void **state)
 static void a_certificate_for_web_servers_is_noticed(void **state)
 {
     (void)state;
-    const SmimeWish wish = {"Web",        "clerk@council.example", "digitalSignature",
-                            "serverAuth", people.authority,        FALSE};
+    const SmimeWish wish = {.name = "Web",
+                            .email = "clerk@council.example",
+                            .key_usage = "digitalSignature",
+                            .extended_key_usage = "serverAuth",
+                            .issuer = people.authority};
     g_autoptr(SmimePerson) web = smime_maker_person(&wish);
     g_autoptr(GBytes) signature = sign(web, TEXT_ENTITY, CMS_DETACHED);
     g_autoptr(LodgeMessageFacts) facts = read_detached(signature);
@@ -279,8 +320,11 @@ static void a_certificate_for_web_servers_is_noticed(void **state)
 static void an_officer_is_no_authority(void **state)
 {
     (void)state;
-    const SmimeWish wish = {"Forger",          "clerk@council.example", "digitalSignature",
-                            "emailProtection", people.colleague,        FALSE};
+    const SmimeWish wish = {.name = "Forger",
+                            .email = "clerk@council.example",
+                            .key_usage = "digitalSignature",
+                            .extended_key_usage = "emailProtection",
+                            .issuer = people.colleague};
     g_autoptr(SmimePerson) forger = smime_maker_person(&wish);
     g_autoptr(GPtrArray) others = g_ptr_array_new();
     g_ptr_array_add(others, people.colleague);
@@ -529,7 +573,7 @@ static void a_thousand_certificates_hide_nobody(void **state)
     g_autoptr(GPtrArray) crowd =
         g_ptr_array_new_with_free_func((GDestroyNotify)smime_maker_free);
     for (guint i = 0; i < 1000; i++) {
-        const SmimeWish wish = {"One of many", NULL, NULL, NULL, people.authority, FALSE};
+        const SmimeWish wish = {.name = "One of many", .issuer = people.authority};
         g_ptr_array_add(crowd, smime_maker_person(&wish));
     }
     g_autoptr(GBytes) object = smime_maker_sign_with(people.clerk, NULL, crowd, PLAN_ENTITY,
@@ -680,9 +724,13 @@ static void anchors_that_are_none_are_refused(void **state)
 
 static SmimePerson *make(const char *name, const char *email, const SmimePerson *issuer)
 {
-    const SmimeWish authority = {name, NULL, "keyCertSign", NULL, NULL, TRUE};
-    const SmimeWish officer = {name,   email, "digitalSignature", "emailProtection",
-                               issuer, FALSE};
+    const SmimeWish authority = {
+        .name = name, .key_usage = "keyCertSign", .is_authority = TRUE};
+    const SmimeWish officer = {.name = name,
+                               .email = email,
+                               .key_usage = "digitalSignature",
+                               .extended_key_usage = "emailProtection",
+                               .issuer = issuer};
     return smime_maker_person(issuer == NULL ? &authority : &officer);
 }
 
@@ -720,6 +768,7 @@ int main(void)
         cmocka_unit_test(an_opaque_mail_hands_back_its_attachments),
         cmocka_unit_test(a_signed_file_is_the_document_inside),
         cmocka_unit_test(a_certificate_that_came_along_names_nobody),
+        cmocka_unit_test(addresses_come_from_the_alternative_names_first),
         cmocka_unit_test(several_signers_are_never_one),
         cmocka_unit_test(nobody_trusts_a_stranger),
         cmocka_unit_test(a_certificate_for_web_servers_is_noticed),
