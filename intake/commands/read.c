@@ -92,6 +92,33 @@ static void print_strings(const char *label, GStrv strings)
     lodge_print("%s: %s\n", label, shown);
 }
 
+static void print_signer(const LodgeSmimeSigner *signer)
+{
+    g_autofree char *subject = lodge_display_line(signer->subject, 200);
+    g_autofree char *joined = g_strjoinv(", ", signer->emails);
+    g_autofree char *emails = lodge_display_line(joined, 400);
+    g_autofree char *digest = lodge_display_line(signer->digest, 80);
+    lodge_print("         %s, %s%s%s", lodge_smime_result_format(signer->result), digest,
+                subject[0] != '\0' ? ", " : "", subject);
+    lodge_print(emails[0] != '\0' ? ", %s\n" : "%s\n", emails);
+}
+
+/* No anchor is known here: at best a signature is untrusted. */
+static void print_smime(const GPtrArray *layers)
+{
+    if (layers->len > 0)
+        lodge_print("S/MIME, without anchors:\n");
+    for (guint i = 0; i < layers->len; i++) {
+        const LodgeSmimeLayer *layer = g_ptr_array_index(layers, i);
+        g_autofree char *path = lodge_display_line(layer->path, 80);
+        lodge_print("  %-6s %s, %s\n", path[0] != '\0' ? path : "-",
+                    lodge_smime_form_format(layer->form),
+                    lodge_smime_result_format(layer->result));
+        for (guint j = 0; j < layer->signers->len; j++)
+            print_signer(g_ptr_array_index(layer->signers, j));
+    }
+}
+
 static void print_words(const LodgeReading *reading)
 {
     const LodgeMessageFacts *message = reading->message;
@@ -106,6 +133,7 @@ static void print_words(const LodgeReading *reading)
     lodge_print("subject: %s\nparts:\n", subject);
     for (guint i = 0; i < message->parts->len; i++)
         print_part(g_ptr_array_index(message->parts, i));
+    print_smime(message->smime);
     if (reading->documents->len > 0)
         lodge_print("documents:\n");
     for (guint i = 0; i < reading->documents->len; i++)

@@ -5,6 +5,7 @@ import mailbox
 import os
 import re
 
+import odd_files
 import plans
 import post
 from whole_run import DONE, WholeRun, sha256, stored
@@ -73,6 +74,15 @@ class Files(WholeRun):
         path = self.save("read", "read.eml", self.message(post.DEVON, "read"))
         reading = json.loads(self.run_lodge("read", path, "--json").stdout)
         self.assertIn("plan.pdf", json.dumps(reading))
+
+    def test_read_shows_what_a_signed_wrapper_holds(self):
+        wrapper, media_type = odd_files.make("p7m", council="Devon County Council")
+        message = post.compose(post.DEVON.sender, self.world.user, "Plan", "Attached.",
+                               [("smime.p7m", media_type.partition(";")[0], wrapper)], "wrapper",
+                               "Thu, 18 Jul 2024 10:55:00 +0100")
+        shown = self.run_lodge("read", self.save("wrapper", "wrapper.eml", message)).stdout
+        self.assertIn("plan.pdf", shown)
+        self.assertRegex(shown, r"(?m)^S/MIME, without anchors:\n  2      opaque, not-signed$")
 
     def test_an_mbox_is_taken_in_message_by_message_and_only_once(self):
         conf, *_ = self.scene("mbox")
