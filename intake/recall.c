@@ -41,7 +41,7 @@ gboolean lodge_recall_answers(LodgeHistory *history,
                               gint64 now_us,
                               GError **error)
 {
-    const LodgeAddress *from = lodge_authority_find_from(facts);
+    const LodgeAddress *from = lodge_message_facts_find_from(facts);
     if (from == NULL)
         return TRUE;
     LodgeAnswered *answered = history->answered = lodge_answered_new();

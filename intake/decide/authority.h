@@ -9,8 +9,8 @@
  *   authentication      our border's dmarc or dkim pass: proven. Its dmarc fail without any pass: forged, whatever
  *                       else passes; a fail that contradicts a pass of its own: unproven. Where the border says neither:
  *                       our own DKIM check for exactly this domain, or a chain of trusted ARC seals: proven. Our
- *                       own failure never outranks the border's pass: Exchange renders mail anew. spf alone: as the
- *                       trust settings say. Nothing: unproven
+ *                       own failure never outranks the border's pass: Exchange renders mail anew. S/MIME of exactly this
+ *                       address: proven. spf alone: as the trust settings say. Nothing: unproven (address_proof.h)
  *   council             several: the one named by subject or plan, else ambiguous
  *
  * address_proven is about the address alone: it decides whether we may answer, registered or not. */
@@ -35,8 +35,6 @@ gboolean lodge_authority_waits_for_dns(const LodgeAuthority *authority,
                                        const LodgeTrust *trust);
 void lodge_authority_free(LodgeAuthority *authority);
 
-/* The one From address, or NULL when the message does not name exactly one. */
-const LodgeAddress *lodge_authority_find_from(const LodgeMessageFacts *message);
 /* Bodies (LodgeBody, borrowed) for which that address might speak, in the register's order, each once;
  * `unconfirmed_out` (may be NULL): they are only proposed. Never NULL. */
 GPtrArray *lodge_authority_find_bodies(const LodgeAddress *from,

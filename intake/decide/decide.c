@@ -426,7 +426,7 @@ GStrv lodge_decide_candidates(const LodgeReading *reading,
                               const LodgeRules *rules)
 {
     g_autoptr(GStrvBuilder) codes = g_strv_builder_new();
-    const LodgeAddress *from = lodge_authority_find_from(reading->message);
+    const LodgeAddress *from = lodge_message_facts_find_from(reading->message);
     if (evidence->ruling != NULL && evidence->ruling->council != NULL)
         g_strv_builder_add(codes, evidence->ruling->council);
     if (from == NULL)

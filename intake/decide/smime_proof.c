@@ -1,7 +1,5 @@
 #include "intake/decide/smime_proof.h"
 
-#include "intake/decide/authority.h"
-
 #include <string.h>
 
 #define DATE_TOLERANCE_US (G_GINT64_CONSTANT(3600) * LODGE_SECOND_US)
@@ -70,7 +68,7 @@ static const char *question_anchor(const LodgeSmimeSigner *signer, const LodgeTr
 static const char *question_address(const LodgeMessageFacts *message,
                                     const LodgeSmimeSigner *signer)
 {
-    const LodgeAddress *from = lodge_authority_find_from(message);
+    const LodgeAddress *from = lodge_message_facts_find_from(message);
 
     if (from == NULL)
         return "from-not-single";

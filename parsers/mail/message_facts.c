@@ -259,3 +259,13 @@ gboolean lodge_part_kind_parse(const char *word, LodgePartKind *kind_out)
     }
     return FALSE;
 }
+
+const LodgeAddress *lodge_message_facts_find_from(const LodgeMessageFacts *message)
+{
+    if (message->from_fields != 1 || message->from->len != 1)
+        return NULL;
+    const LodgeAddress *from = g_ptr_array_index(message->from, 0);
+    gboolean whole = from->address != NULL && *from->address != '\0' &&
+                     from->domain != NULL && *from->domain != '\0';
+    return whole ? from : NULL;
+}

@@ -119,6 +119,8 @@ typedef struct {
 
 LodgeMessageFacts *lodge_message_facts_new(void);
 void lodge_message_facts_free(LodgeMessageFacts *facts);
+/* The one From address, whole; NULL when the message does not name exactly one. */
+const LodgeAddress *lodge_message_facts_find_from(const LodgeMessageFacts *message);
 
 /* The n-th (0 first, from the top) field of that name (ASCII case-insensitive), or NULL. */
 const LodgeHeaderField *lodge_message_facts_find_header(const LodgeMessageFacts *facts,

@@ -16,6 +16,8 @@ typedef struct {
     const char *arc, *sealer;
     gboolean covers_not;
     const char *sealed; /* the domain that passed where the sealer stands */
+    const char *smime;  /* the address in a certificate that verifies; NULL: no signature */
+    gboolean stranger;  /* under an anchor of nobody's */
     LodgeAuthorityResult expected;
     const char *rung; /* of "address" */
 } Case;
@@ -42,6 +44,24 @@ static const Case cases[] = {
      .result = "pass",
      .expected = LODGE_UNPROVEN,
      .rung = "unproven"},
+    {.name = "an S/MIME signature of exactly this address proves it",
+     .smime = "officer@" DOMAIN,
+     .expected = LODGE_AUTHORISED,
+     .rung = "proven-by-smime"},
+    {.name = "a colleague's S/MIME signature proves nothing",
+     .smime = "other@" DOMAIN,
+     .expected = LODGE_UNPROVEN,
+     .rung = "unproven"},
+    {.name = "an S/MIME signature under an anchor of nobody's proves nothing",
+     .smime = "officer@" DOMAIN,
+     .stranger = TRUE,
+     .expected = LODGE_UNPROVEN,
+     .rung = "unproven"},
+    {.name = "the border's failure outranks an S/MIME signature",
+     .border = "fail",
+     .smime = "officer@" DOMAIN,
+     .expected = LODGE_FORGED,
+     .rung = "forged"},
     {.name = "another council's signature proves nothing",
      .domain = "devon.gov.uk",
      .result = "pass",
@@ -142,6 +162,26 @@ static LodgeProofs *make(const Case *at)
     return proofs;
 }
 
+#define ANCHOR "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define STRANGER "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+static void sign_smime(World *world, const Case *at)
+{
+    LodgeSmimeLayer *layer = lodge_smime_layer_new("", LODGE_SMIME_DETACHED);
+    LodgeSmimeSigner *signer = lodge_smime_signer_new();
+    LodgeSmimeCertificate *anchor = lodge_smime_certificate_new("CN=anchor");
+    g_strlcpy(anchor->sha256, at->stranger ? STRANGER : ANCHOR, sizeof anchor->sha256);
+    anchor->not_before_us = 0;
+    anchor->not_after_us = G_MAXINT64;
+    g_ptr_array_add(signer->chain, anchor);
+    set_strings(&signer->emails, at->smime);
+    layer->result = signer->result = LODGE_SMIME_GOOD;
+    layer->at_root = signer->suits_mail = TRUE;
+    g_ptr_array_add(layer->signers, signer);
+    g_ptr_array_add(world->reading->message->smime, layer);
+    set_strings(&world->rules->trust->smime_anchors, ANCHOR);
+}
+
 static World *make_world(const Case *at)
 {
     World *world = world_new();
@@ -152,6 +192,8 @@ static World *make_world(const Case *at)
     }
     set_strings(&world->rules->trust->arc_sealers, "relay.example");
     world->evidence->proofs = make(at);
+    if (at->smime != NULL)
+        sign_smime(world, at);
     return world;
 }
 
