@@ -143,6 +143,12 @@ static const LodgeEventDocument *find_document(const GPtrArray *documents,
     return found;
 }
 
+/* What was said before about which it is stays said. */
+static const char *document_in_force(const LodgeOrder *order, const LodgeRuling *in_force)
+{
+    return order->document == NULL && in_force != NULL ? in_force->document : NULL;
+}
+
 static gboolean choose_document(LodgeRuling *ruling,
                                 const LodgeOrder *order,
                                 const LodgeLedgerMessage *message,
@@ -183,11 +189,16 @@ static gboolean choose_document(LodgeRuling *ruling,
 
 /* ---- the ruling ---- */
 
-static LodgeRulingAction action_of(LodgeOrderVerb verb)
+/* Whose it is says nothing about what it is: what a person has accepted stays accepted when it is moved. */
+static LodgeRulingAction action_of(LodgeOrderVerb verb, const LodgeRuling *in_force)
 {
-    return verb == LODGE_ORDER_ACCEPT   ? LODGE_RULING_ACCEPT
-           : verb == LODGE_ORDER_REJECT ? LODGE_RULING_REJECT
-                                        : LODGE_RULING_ASSIGN;
+    if (verb == LODGE_ORDER_ACCEPT)
+        return LODGE_RULING_ACCEPT;
+    if (verb == LODGE_ORDER_REJECT)
+        return LODGE_RULING_REJECT;
+    return in_force != NULL && in_force->action == LODGE_RULING_ACCEPT
+               ? LODGE_RULING_ACCEPT
+               : LODGE_RULING_ASSIGN;
 }
 
 LodgeRuling *lodge_ruler_check(const LodgeOrder *order,
@@ -200,19 +211,21 @@ LodgeRuling *lodge_ruler_check(const LodgeOrder *order,
 {
     if (!check_state(order, message, error))
         return NULL;
-    g_autoptr(LodgeRuling) ruling = lodge_ruling_new(action_of(order->verb));
+    g_autoptr(LodgeRuling) ruling = lodge_ruling_new(action_of(order->verb, in_force));
     ruling->council = choose_council(order, message, in_force);
     ruling->timeliness = g_strdup(order->timeliness != NULL ? order->timeliness
                                   : in_force != NULL        ? in_force->timeliness
                                                             : NULL);
     ruling->answer = order->answer || (in_force != NULL && in_force->answer);
+    ruling->document = g_strdup(document_in_force(order, in_force));
     ruling->told = g_strdup(order->told);
     ruling->actor = g_strdup(actor);
     ruling->reason = g_strdup(order->reason);
     ruling->at_us = now_us;
     if (!check_council(ruling, order, message, rules->reg, error) ||
         !check_timeliness(ruling, order, message, error) ||
-        ((order->verb == LODGE_ORDER_ACCEPT || order->document != NULL) &&
+        ((order->document != NULL ||
+          (order->verb == LODGE_ORDER_ACCEPT && ruling->document == NULL)) &&
          !choose_document(ruling, order, message, error)))
         return NULL;
     return g_steal_pointer(&ruling);
