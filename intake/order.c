@@ -91,7 +91,7 @@ static void require_members(LodgeJsonDocument *json, const LodgeOrder *order)
         lodge_json_fail(json, "timeliness is neither on-time nor late");
 }
 
-LodgeOrder *lodge_order_parse(const char *text, gsize size_bytes, GError **error)
+static LodgeOrder *parse(const char *text, gsize size_bytes, GError **error)
 {
     g_autoptr(LodgeJsonDocument) json =
         lodge_json_parse(text, size_bytes, LODGE_ORDER_BYTES, DEPTH, error);
@@ -109,6 +109,48 @@ LodgeOrder *lodge_order_parse(const char *text, gsize size_bytes, GError **error
     order->reason = get_words(json, "reason");
     require_members(json, order);
     return lodge_json_finish(json, error) ? g_steal_pointer(&order) : NULL;
+}
+
+LodgeOrder *lodge_order_parse(const char *text, gsize size_bytes, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    LodgeOrder *order = parse(text, size_bytes, &failure);
+    if (order == NULL)
+        g_set_error_literal(error, LODGE_ORDER_ERROR, LODGE_ORDER_ERROR_REFUSED,
+                            failure->message);
+    return order;
+}
+
+/* Before it is written as JSON, which would make something else of what is not text. */
+static const char *find_foreign_bytes(const LodgeOrder *order)
+{
+    const struct {
+        const char *name, *text;
+    } members[] = {{"the reference", order->reference},
+                   {"--call", order->call},
+                   {"--council", order->council},
+                   {"--document", order->document},
+                   {"--tell", order->told},
+                   {"--until", order->until},
+                   {"--reason", order->reason}};
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++)
+        if (members[i].text != NULL && !g_utf8_validate(members[i].text, -1, NULL))
+            return members[i].name;
+    return NULL;
+}
+
+gboolean lodge_order_check(const LodgeOrder *order, GError **error)
+{
+    const char *foreign = find_foreign_bytes(order);
+    if (foreign != NULL) {
+        g_set_error(error, LODGE_ORDER_ERROR, LODGE_ORDER_ERROR_REFUSED,
+                    "%s is not UTF-8 text; look at the character set of your terminal",
+                    foreign);
+        return FALSE;
+    }
+    g_autofree char *text = lodge_order_format(order);
+    g_autoptr(LodgeOrder) read_back = lodge_order_parse(text, strlen(text), error);
+    return read_back != NULL;
 }
 
 /* ---- the result ---- */

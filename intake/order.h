@@ -1,8 +1,8 @@
 /* order.h - what an operator orders, and what came of it: plain values, and their form on the control socket.
  *
  * The same value is made by the command line and read from the socket; the same code carries it out, with or
- * without a running service. JSON, one object; parse refuses what is too long, of another shape, or no
- * order (LODGE_ORDER_ERROR_REFUSED or the errors of parsers/text/json). */
+ * without a running service. JSON, one object; what is too long, of another shape, or no order is
+ * LODGE_ORDER_ERROR_REFUSED. */
 #pragma once
 
 #include "parsers/text/json.h"
@@ -44,6 +44,8 @@ LodgeOrder *lodge_order_new(LodgeOrderVerb verb);
 void lodge_order_free(LodgeOrder *order);
 /* "accept" … */
 const char *lodge_order_verb_format(LodgeOrderVerb verb);
+/* What the command line made of a person's words: text, no longer than people type, and complete. */
+gboolean lodge_order_check(const LodgeOrder *order, GError **error);
 char *lodge_order_format(const LodgeOrder *order);
 LodgeOrder *lodge_order_parse(const char *text, gsize size_bytes, GError **error);
 

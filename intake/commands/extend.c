@@ -29,7 +29,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     const GOptionEntry entries[] = {
         {"until", 0, 0, G_OPTION_ARG_STRING, &until,
          "The new deadline, read as the call's own is", "YYYY-MM-DDTHH:MM"},
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "Why; councils are told", "TEXT"},
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &reason, "Why; councils are told", "TEXT"},
         {"call", 0, 0, G_OPTION_ARG_STRING, &call, "The call, if there are several", "ID"},
         G_OPTION_ENTRY_NULL,
     };

@@ -129,6 +129,8 @@ static void print_result(const LodgeContext *context,
 LodgeExit
 lodge_give_order(const LodgeContext *context, const LodgeOrder *order, GError **error)
 {
+    if (!lodge_order_check(order, error))
+        return LODGE_EXIT_USAGE;
     g_autoptr(LodgeSettings) settings = lodge_settings_load(context->config_path, error);
     if (settings == NULL)
         return LODGE_EXIT_USAGE;

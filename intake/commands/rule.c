@@ -60,7 +60,8 @@ static LodgeOrder *make_order(LodgeOrderVerb verb, const char *reference, Option
     return order;
 }
 
-/* Which options a verb has: rulings those of all, the others only --reason. */
+/* Which options a verb has: rulings those of all, the others only --reason. Words are taken as they were
+ * typed: a conversion from the locale would refuse a pound sign wherever there is none. */
 static LodgeExit run(const LodgeCommand *command,
                      LodgeOrderVerb verb,
                      LodgeContext *context,
@@ -72,9 +73,9 @@ static LodgeExit run(const LodgeCommand *command,
     gboolean files = verb == LODGE_ORDER_ACCEPT || verb == LODGE_ORDER_ASSIGN;
     gboolean rules = files || verb == LODGE_ORDER_REJECT;
     const GOptionEntry all[] = {
-        {"reason", 0, 0, G_OPTION_ARG_STRING, &options.reason,
+        {"reason", 0, 0, G_OPTION_ARG_FILENAME, &options.reason,
          "Why; kept for whoever asks later, never told to the council", "TEXT"},
-        {"tell", 0, rules ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &options.tell,
+        {"tell", 0, rules ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &options.tell,
          "Words for the council, in the receipt", "TEXT"},
         {"answer", 0, rules ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &options.answer,
          "You know that the address is the council's: it gets a receipt", NULL},
@@ -82,7 +83,7 @@ static LodgeExit run(const LodgeCommand *command,
          &options.council, "The council that it is from", "GSS"},
         {"timeliness", 0, files ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING,
          &options.timeliness, "By which time it counts: on-time or late", "WORD"},
-        {"document", 0, files ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING,
+        {"document", 0, files ? 0 : G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME,
          &options.document, "The document that is the plan, by number or name", "NAME"},
         G_OPTION_ENTRY_NULL,
     };

@@ -1,5 +1,7 @@
 """What operators order, without a running service: rulings, notes, receipts once more, extensions."""
 
+import email
+import email.policy
 import json
 import os
 
@@ -166,6 +168,42 @@ class Orders(WholeRun):
         self.run_lodge("once", conf=conf)
         done = self.order(conf, "resend", self.only(conf)["reference"], "--reason", "x", code=USAGE)
         self.assertIn("no receipt was ever owed", done.stderr)
+
+    def test_words_are_kept_as_they_were_typed_and_only_as_many_as_people_type(self):
+        conf, user, _ = self.scene("words")
+        self.mail(user, post.FORGER, "words", [self.pdf()])
+        self.run_lodge("once", conf=conf)
+        reference = self.only(conf)["reference"]
+        words = "the café's £5 – ‘paid’"
+        self.order(conf, "note", reference, "--reason", words)
+        self.assertIn(words, self.run_lodge("show", reference, conf=conf).stdout)
+        for reason, said in (("x" * 4001, "longer than 4000 bytes"),
+                             (b"caf\xe9", "not UTF-8")):
+            done = self.order(conf, "note", reference, "--reason", reason, code=USAGE)
+            self.assertIn(said, done.stderr)
+        self.order(conf, "accept", reference, "--reason", "x", "--answer", "--tell", words)
+        before = self.world.count(post.FORGER.mail)
+        self.run_lodge("once", conf=conf)
+        self.world.await_inbox(before + 1, post.FORGER.mail)
+        raw = self.world.messages(post.FORGER.mail)[-1][1]
+        text = email.message_from_bytes(raw, policy=email.policy.default).get_body(("plain",))
+        self.assertIn(words, text.get_content())
+        self.check(conf)
+
+    def test_what_a_person_has_accepted_stays_accepted_when_it_is_moved(self):
+        conf, user, spool = self.scene("moved")
+        self.mail(user, post.STRANGER, "moved", [("a.pdf", post.PDF, plans.pdf("A", 3)),
+                                                 ("b.pdf", post.PDF, plans.pdf("B", 3))])
+        self.run_lodge("once", conf=conf)
+        reference = self.only(conf)["reference"]
+        self.order(conf, "accept", reference, "--council", post.RUTLAND.gss, "--document", "b.pdf",
+                   "--reason", "they say so")
+        self.order(conf, "assign", reference, "--council", post.DARLINGTON.gss, "--reason", "no, theirs")
+        entry = self.only(conf)
+        self.assertEqual((entry["outcome"], entry["council"]), ("accepted", post.DARLINGTON.gss))
+        self.assertEqual([d["name"] for d in entry["documents"] if d["role"] == "plan"], ["b.pdf"])
+        self.assertFalse(any(post.RUTLAND.gss in path for path in self.tree(spool)))
+        self.check(conf)
 
     # ---- a later deadline ----
 

@@ -57,6 +57,18 @@ class ServeFaults(ServiceRun):
         self.await_sent(conf, 1)
         self.assertEqual(service.stop(), 0)
 
+    # ---- orders ----
+
+    def test_an_order_that_is_no_order_is_refused_and_not_put_off(self):
+        conf, user, spool = self.scene("refused")
+        self.mail(user, "refused")
+        service = self.serve(conf).ready()
+        (entry,) = self.await_decided(conf, 1)
+        for members in ({"order": "dance"}, {"order": "note", "reason": "x" * 4001}):
+            answer = self.ask(spool, **{"reference": entry["reference"], **members})
+            self.assertTrue(answer["refused"], answer)
+        self.assertEqual(service.stop(), 0)
+
     # ---- two at once ----
 
     def test_what_is_decided_again_while_its_tree_is_written_gets_another(self):
