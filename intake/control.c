@@ -15,6 +15,7 @@
 #define CONTROL_WAIT_MS 5000  /* for a whole order, and for the peer to take the answer */
 #define ANSWER_WAIT_MS 120000 /* for the service to carry it out */
 #define REPLY_BYTES (LODGE_ORDER_RESULT_BYTES + 4096)
+#define ACCEPT_PAUSE_MS 1000 /* no descriptor is free: whoever waits stays readable */
 #define DEPTH 8
 
 struct LodgeControl {
@@ -106,12 +107,40 @@ static int new_socket(const char *path, GError **error)
 
 /* ---- the service's side ---- */
 
-/* Nobody else can be listening: we hold the spool's lock. What is no socket is left alone. */
-static void remove_stale(const char *path)
+static gboolean refuse_path(GError **error, const char *path, const char *words)
 {
+    g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_INVALID,
+                "[service] control: %s %s", path, words);
+    return FALSE;
+}
+
+static gboolean is_listened_to(const struct sockaddr_un *address)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    gboolean heard =
+        fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 ||
+                    errno == EAGAIN);
+    if (fd >= 0)
+        close(fd);
+    return heard;
+}
+
+/* Nobody else can be listening for our spool, whose lock we hold; but another spool's service may. What is no socket
+ * is left alone. */
+static gboolean remove_stale(const struct sockaddr_un *address, GError **error)
+{
+    const char *path = address->sun_path;
     struct stat found;
-    if (lstat(path, &found) == 0 && S_ISSOCK(found.st_mode))
-        unlink(path);
+    if (lstat(path, &found) != 0)
+        return TRUE;
+    if (!S_ISSOCK(found.st_mode))
+        return refuse_path(error, path, "is no socket: move it away, or name another path");
+    if (is_listened_to(address))
+        return refuse_path(
+            error, path,
+            "is where another lodge serve takes its orders: name another path");
+    unlink(path);
+    return TRUE;
 }
 
 static gboolean admit_operators(const LodgeControlSettings *settings, GError **error)
@@ -145,7 +174,8 @@ LodgeControl *lodge_control_open(const LodgeControlSettings *settings, GError **
     control->fd = new_socket(settings->path, error);
     if (control->fd < 0)
         return NULL;
-    remove_stale(settings->path);
+    if (!remove_stale(&address, error))
+        return NULL;
     if (bind(control->fd, (const struct sockaddr *)&address, sizeof address) != 0) {
         set_failed(error, settings->path, "listen there", errno);
         return NULL;
@@ -226,9 +256,11 @@ static void hear(int fd, LodgeControlHandler handler, gpointer data)
                           NULL);
     g_autofree char *reply = format_reply(result, failure);
     if (!write_line(fd, reply, CONTROL_WAIT_MS))
-        lodge_log_warning("order-unanswered", "actor", actor, "reason",
-                          "the peer did not take the answer; the order was carried out",
-                          NULL);
+        lodge_log_warning(
+            "order-unanswered", "actor", actor, "reason",
+            result != NULL ? "the peer did not take the answer; the order was carried out"
+                           : "the peer did not take the answer; nothing was done",
+            NULL);
 }
 
 void lodge_control_serve(LodgeControl *control,
@@ -246,8 +278,10 @@ void lodge_control_serve(LodgeControl *control,
         if (fds[0].revents == 0)
             continue;
         int fd = accept4(control->fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0)
+        if (fd < 0) {
+            poll(&fds[1], 1, ACCEPT_PAUSE_MS);
             continue;
+        }
         hear(fd, handler, data);
         close(fd);
     }

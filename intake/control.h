@@ -5,7 +5,7 @@
  * too much or nothing at all is hung up on after CONTROL_WAIT, and cannot keep others from being heard for longer.
  *
  * Only the holder of the spool's lock listens; so what is left at the path from a service that was killed may be
- * removed. Whoever may connect may order: the socket's mode is 0600, or 0660 for the group of operators. */
+ * removed; a path at which another spool's service listens is refused. Whoever may connect may order: the socket's mode is 0600, or 0660 for the group of operators. */
 #pragma once
 
 #include "config/settings.h"

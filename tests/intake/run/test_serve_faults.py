@@ -8,6 +8,7 @@ import signal
 import post
 from service import ServiceRun, wait_until
 from test_readers_killed import descendants, is_reader
+from whole_run import USAGE
 
 BEFORE_TRYING_AGAIN = 5  # a loop without a pause goes round far more often while one mail is taken in
 
@@ -65,9 +66,24 @@ class ServeFaults(ServiceRun):
         service = self.serve(conf).ready()
         (entry,) = self.await_decided(conf, 1)
         for members in ({"order": "dance"}, {"order": "note", "reason": "x" * 4001}):
-            answer = self.ask(spool, **{"reference": entry["reference"], **members})
+            answer = self.ask(os.path.join(spool, "control"), **{"reference": entry["reference"], **members})
             self.assertTrue(answer["refused"], answer)
         self.assertEqual(service.stop(), 0)
+
+    def test_a_socket_that_is_in_use_or_none_is_left_alone(self):
+        shared = self.world.path("shared")
+        first, _, _ = self.scene("first", service={"control": shared})
+        second, _, _ = self.scene("second", service={"control": shared})
+        service = self.serve(first).ready()
+        done = self.run_lodge("serve", conf=second, code=USAGE)
+        self.assertIn("another lodge serve", done.stderr)
+        self.order(self.world.path("shared"), order="extend", council="all", until="2024-09-01T00:00")
+        self.assertEqual(service.stop(), 0)
+        self.run_lodge("status", conf=first)
+        plain = self.world.write("plain", "")
+        none, _, _ = self.scene("none", service={"control": plain})
+        self.assertIn("is no socket", self.run_lodge("serve", conf=none, code=USAGE).stderr)
+        self.assertTrue(os.path.exists(plain))
 
     # ---- two at once ----
 
@@ -81,8 +97,8 @@ class ServeFaults(ServiceRun):
             return [name for name in ("filed", "held", "rejected")
                     if glob.glob(os.path.join(spool, name, "**", "submission.json"), recursive=True)]
         for _ in range(20):
-            self.order(spool, order="reject", reference=reference)
-            self.order(spool, order="accept", reference=reference)
+            self.order(os.path.join(spool, "control"), order="reject", reference=reference)
+            self.order(os.path.join(spool, "control"), order="accept", reference=reference)
             wait_until(lambda: roots() == ["filed"], "the tree of the last decision", 10)
         self.assertEqual(service.stop(), 0)
         self.assert_sound(conf)
@@ -95,9 +111,9 @@ class ServeFaults(ServiceRun):
         call = {"file": self.world.write("second.call", second), "register": self.world.register}
         both, user, spool = self.scene("gone", call_second=call, mailbox_plans={"call": "second"})
         self.leave_pending(both, user, "gone-1")
-        conf, user, _ = self.scene("gone")
-        other = user.replace("gone@", "other@")
-        one, _, _ = self.scene("gone", mailbox_plans={"user": other})
+        other = f"gone-other@{self.world.facts['department']}"
+        mailbox = dict(self.world.settings()["mailbox plans"], user=other)
+        one, _, _ = self.scene("gone", mailbox_plans=None, mailbox_other=mailbox)
         service = self.serve(one).ready()
         service.wait_for_log("not-decided")
         self.mail(other, "gone-2")
