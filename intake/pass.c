@@ -46,10 +46,12 @@ static void on_recorded(const char *reference,
         gpointer before = g_hash_table_lookup(pass->report->outcomes, outcome);
         g_hash_table_insert(pass->report->outcomes, g_strdup(outcome),
                             GUINT_TO_POINTER(GPOINTER_TO_UINT(before) + 1));
-        if (strcmp(outcome, "deferred") != 0)
+        gboolean deferred = strcmp(outcome, "deferred") == 0;
+        if (!deferred)
             pass->report->decided++;
         g_mutex_unlock(&pass->mutex);
-        lodge_log_info("decided", "reference", reference, "outcome", outcome, NULL);
+        lodge_log_info(deferred ? "deferred" : "decided", "reference", reference, "outcome",
+                       outcome, NULL);
     }
     lodge_workers_finished(pass->workers, reference);
     if (changed && pass->recorded != NULL)

@@ -1,6 +1,7 @@
 #include "intake/record.h"
 
 #include "intake/decide/authority.h"
+#include "intake/decide/dns_answers.h"
 #include "intake/log.h"
 #include "intake/operate/rules_in_force.h"
 #include "intake/verdict.h"
@@ -183,17 +184,30 @@ static gboolean waits_for_dns(const Record *record,
                                          record->recorder->settings->trust);
 }
 
+static char *describe_trouble(const GPtrArray *dns)
+{
+    for (guint i = 0; dns != NULL && i < dns->len; i++) {
+        const LodgeDnsAnswer *answer = g_ptr_array_index(dns, i);
+        if (lodge_dns_answer_is_temporary(answer))
+            return g_strdup_printf("DNS has no answer for %s at the moment: %s",
+                                   answer->name, lodge_dns_status_format(answer->status));
+    }
+    return g_strdup("a key of its signatures cannot be had from DNS for the moment");
+}
+
 static gboolean defer_for_dns(Record *record,
                               LodgeTransaction *txn,
                               const LodgeLedgerMessage *message,
+                              const LodgeEvidence *evidence,
                               gint64 now_us,
                               GError **error)
 {
+    g_autofree char *trouble = describe_trouble(evidence->dns);
+    lodge_log_warning("waits-for-dns", "reference", message->reference, "reason", trouble,
+                      NULL);
     record->outcome = "deferred";
     record->changed = TRUE;
-    return defer(txn, message, "dns-unavailable",
-                 "the key of the sender's signature cannot be had from DNS for the moment",
-                 now_us, error);
+    return defer(txn, message, "dns-unavailable", trouble, now_us, error);
 }
 
 static gboolean apply(LodgeTransaction *txn,
@@ -226,7 +240,7 @@ static gboolean apply(LodgeTransaction *txn,
                        &failure))
         return put_off(record, txn, message, failure, now_us, error);
     if (waits_for_dns(record, message, &verdict))
-        return defer_for_dns(record, txn, message, now_us, error);
+        return defer_for_dns(record, txn, message, verdict.evidence, now_us, error);
     record->outcome = lodge_outcome_format(verdict.decision->outcome);
     record->changed = TRUE;
     g_autoptr(GBytes) rules =
