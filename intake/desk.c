@@ -172,7 +172,7 @@ static gpointer run_courier(gpointer data)
 
 /* ---- their lives ---- */
 
-LodgeDesk *lodge_desk_start(LodgePass *pass)
+LodgeDesk *lodge_desk_new(LodgePass *pass)
 {
     LodgeDesk *desk = g_new0(LodgeDesk, 1);
     desk->pass = pass;
@@ -180,9 +180,13 @@ LodgeDesk *lodge_desk_start(LodgePass *pass)
     g_cond_init(&desk->called);
     desk->desk.desk = desk;
     desk->courier.desk = desk;
+    return desk;
+}
+
+void lodge_desk_start(LodgeDesk *desk)
+{
     desk->desk.thread = g_thread_new("desk", run_desk, &desk->desk);
     desk->courier.thread = g_thread_new("courier", run_courier, &desk->courier);
-    return desk;
 }
 
 void lodge_desk_notify(LodgeDesk *desk)

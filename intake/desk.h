@@ -13,10 +13,11 @@
 
 typedef struct LodgeDesk LodgeDesk;
 
-/* Starts both. Borrows the pass. */
-LodgeDesk *lodge_desk_start(LodgePass *pass);
+/* Borrows the pass. Nothing is done yet, but it may be notified. */
+LodgeDesk *lodge_desk_new(LodgePass *pass);
+void lodge_desk_start(LodgeDesk *desk);
 /* Something was recorded or ordered. Any thread. */
 void lodge_desk_notify(LodgeDesk *desk);
-/* Once the pass's context says stop: waits for the end of both. It may still be notified. */
+/* Once it was started and the pass's context says stop: waits for the end of both. It may still be notified. */
 void lodge_desk_join(LodgeDesk *desk);
 void lodge_desk_free(LodgeDesk *desk);

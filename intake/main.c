@@ -10,6 +10,7 @@
 #include <glib.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -27,10 +28,11 @@ static const LodgeCommand *const commands[] = {
     &lodge_command_verify,       &lodge_command_replay, &lodge_command_register,
 };
 
-/* A signal handler can reach nothing but a global. */
-static volatile sig_atomic_t stop_requested;
-static volatile sig_atomic_t reload_requested;
-static volatile sig_atomic_t winding_down;
+/* A signal handler can reach nothing but a global. All threads ask these, so they are atomic; lock-free ones may be set by a
+ * handler (C17 7.14.1.1). */
+static atomic_int stop_requested;
+static atomic_int reload_requested;
+static atomic_int winding_down;
 static int signal_fd = -1;
 
 /* Wakes whoever waits at the descriptor. */
@@ -69,9 +71,7 @@ static gboolean stopping(void)
 
 static gboolean take_reload(void)
 {
-    gboolean wanted = reload_requested != 0;
-    reload_requested = 0;
-    return wanted;
+    return atomic_exchange(&reload_requested, 0) != 0;
 }
 
 static void wind_down(gboolean wind)

@@ -104,7 +104,8 @@ LodgeService *lodge_service_start(const LodgeSettings *settings,
     }
     service->ruler =
         lodge_ruler_new(settings, service->pass.spool, service->pass.committer);
-    service->desk = lodge_desk_start(&service->pass);
+    service->desk = lodge_desk_new(&service->pass); /* there before anything is recorded */
+    lodge_desk_start(service->desk);
     start_watchers(service);
     service->control_thread = g_thread_new("control", run_control, service);
     return service;
