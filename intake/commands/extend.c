@@ -41,7 +41,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     g_autoptr(LodgeOrder) order = lodge_order_new(LODGE_ORDER_EXTEND);
     order->council = g_strdup(argv[1]);
     order->until = g_steal_pointer(&until);
-    order->reason = g_steal_pointer(&reason);
+    order->reason = lodge_give_order_fold(reason);
     order->call = g_steal_pointer(&call);
     return lodge_give_order(context, order, error);
 }

@@ -126,6 +126,16 @@ static void print_result(const LodgeContext *context,
         print_changes(order, result);
 }
 
+char *lodge_give_order_fold(const char *words)
+{
+    g_auto(GStrv) lines = words != NULL ? g_strsplit_set(words, "\r\n\t", -1) : NULL;
+    GString *folded = words != NULL ? g_string_new(NULL) : NULL;
+    for (guint i = 0; lines != NULL && lines[i] != NULL; i++)
+        if (*lines[i] != '\0')
+            g_string_append_printf(folded, "%s%s", folded->len > 0 ? " " : "", lines[i]);
+    return folded != NULL ? g_string_free(folded, FALSE) : NULL;
+}
+
 LodgeExit
 lodge_give_order(const LodgeContext *context, const LodgeOrder *order, GError **error)
 {

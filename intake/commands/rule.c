@@ -52,7 +52,7 @@ static LodgeOrder *make_order(LodgeOrderVerb verb, const char *reference, Option
     LodgeOrder *order = lodge_order_new(verb);
     order->reference = g_strdup(reference);
     order->reason = g_steal_pointer(&options->reason);
-    order->told = g_steal_pointer(&options->tell);
+    order->told = lodge_give_order_fold(options->tell);
     order->council = g_steal_pointer(&options->council);
     order->timeliness = g_steal_pointer(&options->timeliness);
     order->document = g_steal_pointer(&options->document);

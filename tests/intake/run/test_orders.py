@@ -181,7 +181,8 @@ class Orders(WholeRun):
                              (b"caf\xe9", "not UTF-8")):
             done = self.order(conf, "note", reference, "--reason", reason, code=USAGE)
             self.assertIn(said, done.stderr)
-        self.order(conf, "accept", reference, "--reason", "x", "--answer", "--tell", words)
+        self.order(conf, "accept", reference, "--reason", "x", "--answer", "--tell",
+                   words.replace(" ", "\n"))
         before = self.world.count(post.FORGER.mail)
         self.run_lodge("once", conf=conf)
         self.world.await_inbox(before + 1, post.FORGER.mail)
