@@ -312,10 +312,18 @@ typedef struct {
     gboolean is_lost;
 } Collected;
 
-static void collect_report(Collected *collected, int fd)
+/* The reader is told to end, and is waited for: until it is gone it can write into the file for leaves. */
+static void give_up_report(Collected *collected, int job)
+{
+    collected->is_flooded = collected->has_report = TRUE;
+    if (shutdown(job, SHUT_WR) != 0)
+        collected->is_lost = TRUE;
+}
+
+static void collect_report(Collected *collected, const JobEnds *ends)
 {
     guint8 chunk[CHUNK_BYTES];
-    ssize_t got = read(fd, chunk, sizeof chunk);
+    ssize_t got = read(ends->report, chunk, sizeof chunk);
     if (got < 0 && errno == EINTR)
         return;
     if (got <= 0) {
@@ -323,7 +331,8 @@ static void collect_report(Collected *collected, int fd)
         return;
     }
     g_byte_array_append(collected->report, chunk, (guint)got);
-    collected->is_flooded = collected->report->len > LODGE_LIMIT_REPORT_BYTES;
+    if (collected->report->len > LODGE_LIMIT_REPORT_BYTES)
+        give_up_report(collected, ends->job);
 }
 
 static void collect_fate(Collected *collected, int fd)
@@ -340,8 +349,7 @@ static void collect_fate(Collected *collected, int fd)
 static void collect(Collected *collected, const JobEnds *ends, guint32 wall_ms)
 {
     gint64 deadline_us = g_get_monotonic_time() + ((gint64)wall_ms + SILENCE_MS) * 1000;
-    while (!(collected->has_fate && collected->has_report) && !collected->is_flooded &&
-           !collected->is_lost) {
+    while (!(collected->has_fate && collected->has_report) && !collected->is_lost) {
         struct pollfd polled[] = {
             {.fd = collected->has_report ? -1 : ends->report, .events = POLLIN},
             {.fd = collected->has_fate ? -1 : ends->job, .events = POLLIN},
@@ -354,7 +362,7 @@ static void collect(Collected *collected, const JobEnds *ends, guint32 wall_ms)
         if (poll(polled, G_N_ELEMENTS(polled), (int)MIN(left_ms, G_MAXINT)) <= 0)
             continue;
         if (polled[0].revents != 0)
-            collect_report(collected, ends->report);
+            collect_report(collected, ends);
         else if (polled[1].revents != 0)
             collect_fate(collected, ends->job);
     }

@@ -2,8 +2,9 @@
  *
  * One SOCK_SEQPACKET pair, the control socket, joins lodge and the zygote. lodge sends a
  * request with its descriptors; every request brings a job socket of its own, over which
- * the zygote sends exactly one fate and hangs up. A job socket that ends without a fate
- * says that the zygote died; a control socket that ends says that lodge did. Right after
+ * the zygote sends exactly one fate and hangs up. lodge writes nothing there: when it shuts its
+ * side, the reader is killed, and its fate told to whoever still listens. A job socket that ends
+ * without a fate says that the zygote died; a control socket that ends says that lodge did. Right after
  * its start the zygote sends one hello.
  *
  * Packets are fixed structures in the byte order of the machine: both ends are built

@@ -198,7 +198,7 @@ static int next_timeout_ms(const Zygote *zygote)
     return timeout_ms;
 }
 
-/* Two entries a child after the control socket's: its process and its job. */
+/* Two entries a child after the control socket's: its process and, until it is told to end, its job. */
 static GArray *gather_polled(const Zygote *zygote)
 {
     GArray *polled = g_array_new(FALSE, FALSE, sizeof(struct pollfd));
@@ -206,8 +206,9 @@ static GArray *gather_polled(const Zygote *zygote)
     g_array_append_val(polled, control);
     for (guint i = 0; i < zygote->children->len; i++) {
         const Child *child = &g_array_index(zygote->children, Child, i);
-        struct pollfd entries[] = {{.fd = child->pidfd, .events = POLLIN},
-                                   {.fd = child->job, .events = POLLIN}};
+        struct pollfd entries[] = {
+            {.fd = child->pidfd, .events = POLLIN},
+            {.fd = child->kind == LODGE_FATE_ENDED ? child->job : -1, .events = POLLIN}};
         g_array_append_vals(polled, entries, G_N_ELEMENTS(entries));
     }
     return polled;
@@ -219,8 +220,7 @@ static void look_after_children(Zygote *zygote, const GArray *polled)
     for (guint i = zygote->children->len; i-- > 0;) {
         Child *child = &g_array_index(zygote->children, Child, i);
         if (g_array_index(polled, struct pollfd, 2 + 2 * i).revents != 0) {
-            /* lodge never writes there: it hung up, the answer is not wanted any more */
-            close_fd(&child->job);
+            /* lodge never writes there: it hung up, or waits for the end and nothing else */
             end_child(child, LODGE_FATE_TIMED_OUT);
         }
         if (g_array_index(polled, struct pollfd, 1 + 2 * i).revents != 0 && reap(child))
