@@ -230,7 +230,7 @@ static void a_job_whose_zygote_is_killed_is_done_by_the_next(void **state)
     (void)state;
     g_autoptr(LodgeAirlock) airlock = new_airlock(WALL_MS);
     pid_t zygote = find_zygote();
-    Job job = {.airlock = airlock, .order = "slow 200"};
+    Job job = {.airlock = airlock, .order = "slow 2000"};
     GThread *thread = g_thread_new("job", run_job, &job);
     pid_t reader = wait_for_reader(zygote);
     assert_int_equal(kill(zygote, SIGKILL), 0);
