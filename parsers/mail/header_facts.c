@@ -1,5 +1,6 @@
 #include "parsers/mail/header_facts.h"
 
+#include "parsers/mail/address_text.h"
 #include "parsers/mail/authentication_results.h"
 #include "parsers/mail/charset.h"
 #include "parsers/mail/encoded_word.h"
@@ -64,22 +65,37 @@ static char *decode_value(const char *text, LodgeMarks *marks)
 
 /* ---- addresses ---- */
 
-static void
-add_addresses(GPtrArray *addresses, InternetAddressList *list, LodgeMarks *marks);
+/* GMime decodes xn-- into letters of any alphabet; register and border say it as it is written. */
+static const char *find_written(InternetAddressMailbox *mailbox, const char *text)
+{
+    const char *registered = internet_address_mailbox_get_idn_addr(mailbox);
+    const char *domain = registered != NULL ? strrchr(registered, '@') : NULL;
+    return domain != NULL && strcasestr(text, domain + 1) != NULL
+               ? registered
+               : internet_address_mailbox_get_addr(mailbox);
+}
 
-static void add_address(GPtrArray *addresses, InternetAddress *address, LodgeMarks *marks)
+static void add_addresses(GPtrArray *addresses,
+                          InternetAddressList *list,
+                          const char *text,
+                          LodgeMarks *marks);
+
+static void add_address(GPtrArray *addresses,
+                        InternetAddress *address,
+                        const char *text,
+                        LodgeMarks *marks)
 {
     if (INTERNET_ADDRESS_IS_GROUP(address)) {
         add_addresses(addresses,
                       internet_address_group_get_members(INTERNET_ADDRESS_GROUP(address)),
-                      marks);
+                      text, marks);
         return;
     }
     if (addresses->len >= LODGE_LIMIT_ADDRESSES) {
         lodge_marks_add_limit(marks, "addresses");
         return;
     }
-    const char *addr = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(address));
+    const char *addr = find_written(INTERNET_ADDRESS_MAILBOX(address), text);
     const char *name = internet_address_get_name(address);
     g_autofree char *valid_addr =
         lodge_display_utf8(addr != NULL ? addr : "", addr != NULL ? strlen(addr) : 0);
@@ -88,26 +104,34 @@ static void add_address(GPtrArray *addresses, InternetAddress *address, LodgeMar
     g_ptr_array_add(addresses, lodge_address_new(valid_addr, valid_name));
 }
 
-static void
-add_addresses(GPtrArray *addresses, InternetAddressList *list, LodgeMarks *marks)
+static void add_addresses(GPtrArray *addresses,
+                          InternetAddressList *list,
+                          const char *text,
+                          LodgeMarks *marks)
 {
     int count = list != NULL ? internet_address_list_length(list) : 0;
 
     for (int i = 0; i < count; i++)
-        add_address(addresses, internet_address_list_get_address(list, i), marks);
+        add_address(addresses, internet_address_list_get_address(list, i), text, marks);
 }
 
-static void read_addresses(GPtrArray *addresses, const char *text, LodgeMarks *marks)
+/* `raw`: NULL, or that of a field of whose unclear list no address is taken. */
+static void read_addresses(GPtrArray *addresses,
+                           const char *text,
+                           const GString *raw,
+                           LodgeMarks *marks)
 {
     g_autofree char *unfolded = lodge_lexer_unfold(text);
     g_autofree char *normal = lodge_encoded_word_normalise(unfolded);
-    InternetAddressList *list = internet_address_list_parse(NULL, normal);
+    gboolean is_clear = raw == NULL || (!lodge_address_text_is_torn(raw) &&
+                                        lodge_address_text_is_plain(normal));
+    InternetAddressList *list = is_clear ? internet_address_list_parse(NULL, normal) : NULL;
 
     if (list == NULL) {
         lodge_marks_add_defect(marks, "address-malformed");
         return;
     }
-    add_addresses(addresses, list, marks);
+    add_addresses(addresses, list, normal, marks);
     g_object_unref(list);
 }
 
@@ -196,7 +220,7 @@ static void read_authentication_results(LodgeMessageFacts *facts,
 /* ---- all fields ---- */
 
 static gboolean read_address_field(LodgeMessageFacts *facts,
-                                   const char *name,
+                                   const LodgeRawField *raw,
                                    const char *text,
                                    LodgeMarks *marks)
 {
@@ -209,8 +233,8 @@ static gboolean read_address_field(LodgeMessageFacts *facts,
                   {"Reply-To", facts->reply_to}};
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
-        if (g_ascii_strcasecmp(name, fields[i].name) == 0) {
-            read_addresses(fields[i].addresses, text, marks);
+        if (g_ascii_strcasecmp(raw->name, fields[i].name) == 0) {
+            read_addresses(fields[i].addresses, text, i == 0 ? raw->raw : NULL, marks);
             facts->from_fields += i == 0 ? 1 : 0;
             return TRUE;
         }
@@ -260,7 +284,7 @@ static void read_field(LodgeMessageFacts *facts,
         read_received(facts, position, text, marks);
     else if (g_ascii_strcasecmp(raw->name, "Authentication-Results") == 0)
         read_authentication_results(facts, position, text, marks);
-    else if (!read_address_field(facts, raw->name, text, marks))
+    else if (!read_address_field(facts, raw, text, marks))
         read_single_field(facts, field, text, marks);
 }
 

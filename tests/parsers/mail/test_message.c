@@ -119,6 +119,26 @@ static const struct {
      "clerk@council.example x@evil.example"},
     {"no address at all", "undisclosed", "undisclosed"},
     {"a folded address", "Clerk\r\n <clerk@council.example>", "clerk@council.example"},
+    {"a registered name of another alphabet", "Clerk <x@xn--mnchen-3ya.example>",
+     "x@xn--mnchen-3ya.example"},
+    {"the same in its letters", "x@m\xc3\xbcnchen.example", "x@m\xc3\xbcnchen.example"},
+    {"two @ in brackets", "Clerk <clerk@council.example@evil.example>", ""},
+    {"two @", "clerk@council.example@evil.example", ""},
+    {"an @ at the end", "clerk@council.example@", ""},
+    {"a second half behind the brackets", "Clerk <clerk@council.example>@evil.example", ""},
+    {"a second half behind a quote", "Clerk <clerk@council.example\"@evil.example>", ""},
+    {"a second half behind a backslash", "Clerk <clerk@council.example\\@evil.example>",
+     ""},
+    {"a second half behind a semicolon", "Clerk <clerk@council.example;@evil.example>", ""},
+    {"a comment that does not end", "clerk@council.example (x@evil.example", ""},
+    {"a lone CR inside a domain", "clerk@council.example\r.evil.example", ""},
+    {"a lone CR before another field", "clerk@council.example\rFrom: <x@evil.example>", ""},
+    {"a comment behind the brackets", "Clerk <clerk@council.example> (Town)",
+     "clerk@council.example"},
+    {"a route", "<@council.example,@b.example:x@evil.example>", "x@evil.example"},
+    {"a quoted local part", "\"clerk@council.example\"@evil.example",
+     "\"clerk@council.example\"@evil.example"},
+    {"an empty group", "Officers:;, x@evil.example", "x@evil.example"},
 };
 
 static void a_from_field_hides_no_address(void **state)
@@ -135,6 +155,15 @@ static void a_from_field_hides_no_address(void **state)
         if (strcmp(found->str, from_cases[i].addresses) != 0)
             fail_msg("%s: gave %s", from_cases[i].name, found->str);
     }
+}
+
+static void a_nul_in_a_from_field_names_nobody(void **state)
+{
+    (void)state;
+    static const char nul[] = "From: clerk@council.exa\0mple\r\n\r\nx";
+    g_autoptr(LodgeMessageFacts) facts = corpus_read_bytes(nul, sizeof nul - 1, -1);
+    assert_int_equal(facts->from_fields, 1);
+    assert_int_equal(facts->from->len, 0);
 }
 
 typedef struct {
@@ -574,6 +603,7 @@ int main(void)
         cmocka_unit_test(two_hundred_megabytes_pass_in_small_memory),
         cmocka_unit_test(a_typical_header_is_read),
         cmocka_unit_test(a_from_field_hides_no_address),
+        cmocka_unit_test(a_nul_in_a_from_field_names_nobody),
         cmocka_unit_test(each_defect_is_named_and_nothing_else),
         cmocka_unit_test(what_is_no_message_is_said_to_be_none),
         cmocka_unit_test(what_stands_before_a_message_is_passed_over),
