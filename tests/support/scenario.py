@@ -14,6 +14,7 @@ FOLDER = os.path.join(ROOT, "tests", "scenarios")
 THEMES = {
     "kind": "What kind of mail it is",
     "who": "Who sent it, and what proves it",
+    "spoof": "Tricks of a forger with names, fields and results",
     "answer": "Whom we answer",
     "clock": "Which clock counts",
     "version": "The same again, and new versions",

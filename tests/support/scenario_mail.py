@@ -68,7 +68,7 @@ def trace(mail, address):
     if "trace" in mail:
         return _crlf(mail["trace"].strip("\n") + "\n")
     path = mail.get("return_path", address)
-    domain = address.rpartition("@")[2].lower() or "unknown.example"
+    domain = (path or address).rpartition("@")[2].lower() or "unknown.example"
     at = mail.get("at", AT)
     to = mail.get("delivered_to", TO)
     return _crlf(
@@ -180,6 +180,11 @@ def whole(mail, below):
     header = below.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
     found = re.search(r"(?im)^From:[ \t]*(.*(?:\r?\n[ \t].*)*)", header)
     return trace(mail, address_of(found[1]) if found else "") + below
+
+
+def as_handed_out(message):
+    """As the mail store gives it back: a bare LF is a line's end there, and a NUL becomes 0x80."""
+    return re.sub(rb"\r?\n", b"\r\n", message).replace(b"\0", b"\x80")
 
 
 def from_file(text, fill):
