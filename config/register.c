@@ -224,6 +224,14 @@ static GArray *read_bodies(LodgeRegister *reg, LodgeKeyFile *file)
     return entries;
 }
 
+LodgeRegister *lodge_register_new(void)
+{
+    LodgeRegister *reg = g_new0(LodgeRegister, 1);
+    reg->bodies = g_ptr_array_new_with_free_func(free_body);
+    reg->by_gss = g_hash_table_new(g_str_hash, g_str_equal);
+    return reg;
+}
+
 LodgeRegister *lodge_register_parse(const char *text, const char *name, GError **error)
 {
     g_return_val_if_fail(text != NULL && name != NULL, NULL);
@@ -231,9 +239,7 @@ LodgeRegister *lodge_register_parse(const char *text, const char *name, GError *
         lodge_key_file_parse(text, strlen(text), name, lodge_key_schema_register(), error);
     if (file == NULL)
         return NULL;
-    g_autoptr(LodgeRegister) reg = g_new0(LodgeRegister, 1);
-    reg->bodies = g_ptr_array_new_with_free_func(free_body);
-    reg->by_gss = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(LodgeRegister) reg = lodge_register_new();
     g_autoptr(GPtrArray) domains = lodge_key_file_take_all(file, "domain");
     g_autoptr(GArray) entries = read_bodies(reg, file);
     g_autoptr(GHashTable) shared = read_domains(entries, domains);

@@ -25,6 +25,8 @@ typedef struct {
 
 typedef struct LodgeRegister LodgeRegister;
 
+/* Nobody is registered; no file can say that. */
+LodgeRegister *lodge_register_new(void);
 LodgeRegister *lodge_register_parse(const char *text, const char *name, GError **error);
 LodgeRegister *lodge_register_load(const char *path, char **text_out, GError **error);
 void lodge_register_free(LodgeRegister *reg);
