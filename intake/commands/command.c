@@ -3,11 +3,14 @@
 #include "intake/learn/airlock.h"
 #include "parsers/text/display.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 G_DEFINE_QUARK(lodge_command_error_quark, lodge_command_error)
 
@@ -122,6 +125,20 @@ lodge_command_choose_call(const LodgeSettings *settings, const char *wanted, GEr
                 "say with --call which call is meant; %s has: %s", settings->path,
                 known->len > 0 ? known->str : "none");
     return NULL;
+}
+
+int lodge_command_open_file(const char *path, GError **error)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+        return fd;
+    g_autofree char *shown = lodge_display_line(path, 200);
+    g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE, "%s: %s", shown,
+                fd < 0 ? g_strerror(errno) : "not a regular file");
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }
 
 int lodge_command_scratch(const char *name, GError **error)

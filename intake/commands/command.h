@@ -33,6 +33,7 @@ extern const LodgeCommand lodge_command_list;
 extern const LodgeCommand lodge_command_show;
 extern const LodgeCommand lodge_command_export;
 extern const LodgeCommand lodge_command_read;
+extern const LodgeCommand lodge_command_authenticate;
 extern const LodgeCommand lodge_command_verify;
 extern const LodgeCommand lodge_command_replay;
 extern const LodgeCommand lodge_command_register;
@@ -68,6 +69,9 @@ const LodgeCallSettings *lodge_command_choose_call(const LodgeSettings *settings
 /* A file in memory for what the airlock hands back: nothing is left behind. The caller's to close; -1 on error
  * (LODGE_AIRLOCK_ERROR_IO). */
 int lodge_command_scratch(const char *name, GError **error);
+
+/* A regular file that was named, for reading; the caller's to close. -1: a usage error that names it. */
+int lodge_command_open_file(const char *path, GError **error);
 
 /* lodge.conf, which must have a mailbox. */
 LodgeSettings *lodge_command_load_mailboxes(const LodgeContext *context, GError **error);

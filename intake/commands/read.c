@@ -2,9 +2,7 @@
 #include "intake/examine.h"
 #include "parsers/text/display.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static gboolean
@@ -189,26 +187,12 @@ read_message(LodgeContext *context, LodgeAirlock *airlock, int fd, GError **erro
     return TRUE;
 }
 
-static int open_file(const char *path, GError **error)
-{
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-        return fd;
-    g_autofree char *shown = lodge_display_line(path, 200);
-    g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE, "%s: %s", shown,
-                fd < 0 ? g_strerror(errno) : "not a regular file");
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
 {
     if (!lodge_command_parse(&lodge_command_read, context, NULL, &argc, &argv, error) ||
         !lodge_command_expect(&lodge_command_read, argc, 1, 1, error))
         return LODGE_EXIT_USAGE;
-    int fd = open_file(argv[1], error);
+    int fd = lodge_command_open_file(argv[1], error);
     if (fd < 0)
         return LODGE_EXIT_USAGE;
     const LodgeAirlockOptions options = {0};
