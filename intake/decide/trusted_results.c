@@ -151,10 +151,10 @@ static const char *why_foreign(const LodgeMessageFacts *message,
     return NULL;
 }
 
-static const char *why_ignored(const LodgeMessageFacts *message,
-                               const LodgeAuthenticationResults *header,
-                               const LodgeBorder *border,
-                               const LodgeTrust *trust)
+const char *lodge_trusted_results_why_ignored(const LodgeMessageFacts *message,
+                                              const LodgeAuthenticationResults *header,
+                                              const LodgeBorder *border,
+                                              const LodgeTrust *trust)
 {
     const char *foreign = why_foreign(message, header, trust);
     if (foreign != NULL)
@@ -202,7 +202,8 @@ LodgeTrustedResults lodge_trusted_results_judge(const LodgeMessageFacts *message
     for (guint i = 0; i < message->authentication_results->len; i++) {
         const LodgeAuthenticationResults *header =
             g_ptr_array_index(message->authentication_results, i);
-        const char *ignored = why_ignored(message, header, border, trust);
+        const char *ignored =
+            lodge_trusted_results_why_ignored(message, header, border, trust);
         add_header_rung(header, ignored, ladder);
         if (is_forged(header, border, trust))
             results.forged++;

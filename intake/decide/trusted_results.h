@@ -25,3 +25,8 @@ LodgeTrustedResults lodge_trusted_results_judge(const LodgeMessageFacts *message
                                                 const LodgeTrust *trust,
                                                 const char *domain,
                                                 GPtrArray *ladder);
+/* Why nothing in that header of the message counts, for people; static. NULL: it is read. */
+const char *lodge_trusted_results_why_ignored(const LodgeMessageFacts *message,
+                                              const LodgeAuthenticationResults *header,
+                                              const LodgeBorder *border,
+                                              const LodgeTrust *trust);
