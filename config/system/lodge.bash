@@ -1,11 +1,12 @@
 # bash completion for lodge(1)
 
-_lodge_commands='serve once file check-config status list show export accept reject assign note resend extend read verify replay register'
+_lodge_commands='serve once file check-config status list show export accept reject assign note resend extend read authenticate verify replay register'
 
 # The options of a command, beside those of all.
 _lodge_options() {
     case $1 in
     accept | assign) echo '--reason --tell --answer --council --timeliness --document' ;;
+    authenticate) echo '--dns --now --call' ;;
     check-config) echo '--online' ;;
     extend) echo '--until --reason --call' ;;
     export) echo '--csv --json --call --council --all-versions' ;;

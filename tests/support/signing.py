@@ -46,13 +46,13 @@ class Signer:
         strings = " ".join(f'"{text[at:at + 200]}"' for at in range(0, len(text), 200))
         return f"{self.selector}._domainkey.{self.domain}. 300 IN TXT {strings}\n"
 
-    def sign(self, message):
-        """The message with its signature above it."""
+    def sign(self, message, tags=""):
+        """The message with its signature above it; `tags` are more of them, "x=1721300000;"."""
         header, _, body = message.partition(b"\r\n\r\n")
         digest = base64.b64encode(_openssl("dgst", "-sha256", "-binary", given=_relaxed_body(body)))
         present = _fields(header)
         names = [name for name in SIGNED if any(n.lower() == name.encode() for n, _ in present)]
-        value = (f" v=1; a=rsa-sha256; c=relaxed/relaxed; d={self.domain}; s={self.selector};\r\n"
+        value = (f" v=1; a=rsa-sha256; c=relaxed/relaxed; d={self.domain}; s={self.selector};{tags}\r\n"
                  f"\th={':'.join(names)};\r\n\tbh={digest.decode()};\r\n\tb=").encode()
         hashed = [next(_relaxed_field(n, v) for n, v in present if n.lower() == name.encode())
                   for name in names]

@@ -1,0 +1,115 @@
+#include "intake/authenticate.h"
+
+#include "intake/decide/dmarc.h"
+#include "intake/decide/findings.h"
+#include "intake/decide/trusted_results.h"
+#include "intake/learn/authenticator.h"
+#include "intake/learn/dns_recorder.h"
+#include <string.h>
+
+/* ---- DMARC ---- */
+
+static GStrv list_passed(const LodgeProofs *proofs)
+{
+    g_autoptr(GStrvBuilder) domains = g_strv_builder_new();
+    for (guint i = 0; i < proofs->dkim->len; i++) {
+        const LodgeDkimProof *proof = g_ptr_array_index(proofs->dkim, i);
+        if (proof->domain != NULL && strcmp(proof->result, "pass") == 0 &&
+            !proof->is_testing)
+            g_strv_builder_add(domains, proof->domain);
+    }
+    return g_strv_builder_end(domains);
+}
+
+static const char *weigh_dmarc(const LodgeMessageFacts *message,
+                               const LodgeProofs *proofs,
+                               LodgeResolver *resolver)
+{
+    const LodgeAddress *from = lodge_message_facts_find_from(message);
+    if (from == NULL || proofs == NULL || from->domain == NULL || *from->domain == '\0')
+        return lodge_dmarc_result_format(LODGE_DMARC_RESULT_NONE);
+    g_autoptr(LodgeDnsRecorder) recorder =
+        lodge_dns_recorder_new(resolver, LODGE_AUTHENTICATOR_BUDGET_MS);
+    const LodgeDnsAsk ask = lodge_dns_recorder_ask(recorder);
+    g_autoptr(LodgeDmarc) dmarc = lodge_dmarc_find(from->domain, &ask);
+    g_auto(GStrv) passed = list_passed(proofs);
+    LodgeDmarcVerdict verdict =
+        lodge_dmarc_evaluate(dmarc, (const char *const *)passed, NULL, &ask);
+    return lodge_dmarc_result_format(verdict.result);
+}
+
+/* ---- the border's results ---- */
+
+static char *format_method(const LodgeAuthenticationMethod *method)
+{
+    GString *words = g_string_new(NULL);
+    g_string_append_printf(words, "%s=%s", method->method, method->result);
+    for (guint i = 0; i < method->properties->len; i++) {
+        const LodgeAuthenticationProperty *at = g_ptr_array_index(method->properties, i);
+        if (at->ptype != NULL && at->property != NULL && at->value != NULL)
+            g_string_append_printf(words, " %s.%s=%s", at->ptype, at->property, at->value);
+    }
+    return g_string_free(words, FALSE);
+}
+
+static void add_methods(const LodgeAuthenticationResults *header, GStrvBuilder *results)
+{
+    for (guint i = 0; i < header->methods->len; i++) {
+        const LodgeAuthenticationMethod *method = g_ptr_array_index(header->methods, i);
+        if (method->method == NULL || method->result == NULL)
+            continue;
+        g_autofree char *words = format_method(method);
+        g_strv_builder_add(results, words);
+    }
+}
+
+static void collect_results(LodgeAuthentication *to,
+                            const LodgeMessageFacts *message,
+                            const LodgeBorder *border,
+                            const LodgeTrust *trust)
+{
+    g_autoptr(GStrvBuilder) results = g_strv_builder_new();
+    for (guint i = 0; i < message->authentication_results->len; i++) {
+        const LodgeAuthenticationResults *header =
+            g_ptr_array_index(message->authentication_results, i);
+        if (lodge_trusted_results_why_ignored(message, header, border, trust) != NULL)
+            continue;
+        if (to->results_source == NULL)
+            to->results_source = g_strdup(header->authserv_id);
+        add_methods(header, results);
+    }
+    to->results = g_strv_builder_end(results);
+}
+
+LodgeAuthentication *lodge_authenticate(const LodgeMessageFacts *message,
+                                        LodgeResolver *resolver,
+                                        const LodgeRules *rules,
+                                        gint64 at_us)
+{
+    LodgeAuthentication *authentication = g_new0(LodgeAuthentication, 1);
+    LodgeBorder border = lodge_border_find(message, rules->trust);
+    if (resolver != NULL) {
+        g_autoptr(GPtrArray) dns = NULL;
+        authentication->proofs = lodge_authenticator_run(message, resolver, at_us, &dns);
+    }
+    authentication->dmarc = weigh_dmarc(message, authentication->proofs, resolver);
+    authentication->smime = lodge_smime_proof_judge(message, rules->trust, at_us);
+    collect_results(authentication, message, &border, rules->trust);
+    authentication->findings = lodge_findings_new();
+    authentication->authority =
+        lodge_authority_judge(message, NULL, &border, at_us, rules, authentication->proofs,
+                              authentication->findings);
+    return authentication;
+}
+
+void lodge_authentication_free(LodgeAuthentication *authentication)
+{
+    if (authentication == NULL)
+        return;
+    lodge_proofs_free(authentication->proofs);
+    g_free(authentication->results_source);
+    g_strfreev(authentication->results);
+    lodge_authority_free(authentication->authority);
+    g_ptr_array_unref(authentication->findings);
+    g_free(authentication);
+}
