@@ -58,6 +58,25 @@ static gboolean count_folder(LodgeLook *look,
     return ok;
 }
 
+/* RFC 3501 section 2.3.1.1: within an epoch UIDs only grow. A server that gives them away anew (another mailbox under the
+ * same name, one restored from a backup) would have us pass its new messages over as known. */
+static gboolean check_growth(const LodgeLook *look,
+                             const LodgeEventFolder *account,
+                             guint32 last,
+                             GError **error)
+{
+    if (account->uidnext == 0 || account->uidnext >= last)
+        return TRUE;
+    g_set_error(
+        error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_EPOCH,
+        "%s: the next UID of %s is %u and was %u, though UIDVALIDITY is the same: this is "
+        "another mailbox, or it was put back from a backup. Nothing is taken from there; "
+        "rename the section [mailbox %s], and what is there is read anew, known mail once",
+        lodge_imap_session_name(look->transfer.session), account->folder, account->uidnext,
+        last, look->transfer.account);
+    return FALSE;
+}
+
 static gboolean look_at_folder(LodgeLook *look,
                                const LodgeImapFolder *folder,
                                LodgeEventFolder *account,
@@ -77,6 +96,7 @@ static gboolean look_at_folder(LodgeLook *look,
     LodgeUidGap gap = {0};
     if (!lodge_ledger_get_look(look->ledger, transfer->account, folder->name,
                                seen.uidvalidity, &last, error) ||
+        !check_growth(look, account, last.uidnext, error) ||
         !count_folder(look, &last, account, &gap, error))
         return FALSE;
     account->looked_us = now_us;

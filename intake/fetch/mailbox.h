@@ -20,7 +20,7 @@ typedef enum {
     LODGE_FETCH_ERROR_FOLDER,  /* a configured folder does not exist; lists those that do */
     LODGE_FETCH_ERROR_STOPPED, /* deliver or stop asked to end */
     LODGE_FETCH_ERROR_BUSY, /* the server asks for patience; see lodge_mailbox_backoff_ms */
-    LODGE_FETCH_ERROR_EPOCH, /* UIDVALIDITY changed meanwhile: the next pass reads the folder anew */
+    LODGE_FETCH_ERROR_EPOCH, /* UIDVALIDITY changed meanwhile: the next pass reads the folder anew; or UIDs fell without it: nobody does */
 } LodgeFetchError;
 
 typedef struct {

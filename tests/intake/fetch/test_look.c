@@ -111,6 +111,23 @@ static void what_came_and_went_between_two_looks_is_told(void **state)
     assert_unseen(world, 0, 0, NULL); /* told once */
 }
 
+/* Its UID 4 need not be the message that we know by that number. */
+static void uids_that_fall_within_an_epoch_are_refused_until_they_have_grown(void **state)
+{
+    World *world = *state;
+    first_look(world, inbox_alone);
+    g_autoptr(GError) error = NULL;
+    ImapPeerScript fallen = SCRIPT(EXAMINE("INBOX", "1", "7", "5"));
+    fallen.list = inbox_alone;
+    open_session(world, &fallen);
+    assert_false(fetch(world, &error));
+    assert_true(g_error_matches(error, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_EPOCH));
+    assert_non_null(strstr(error->message, "the next UID of INBOX is 5 and was 10"));
+    assert_non_null(strstr(error->message, "rename the section [mailbox plans]"));
+    assert_script_done(world);
+    look(world, SCRIPT(EXAMINE("INBOX", "1", "7", "10"), LISTS("4")), inbox_alone);
+}
+
 static void a_known_message_that_is_gone_is_none_of_these(void **state)
 {
     World *world = *state;
@@ -328,6 +345,7 @@ int main(void)
     lodge_connection_init();
     const struct CMUnitTest tests[] = {
         TEST(what_came_and_went_between_two_looks_is_told),
+        TEST(uids_that_fall_within_an_epoch_are_refused_until_they_have_grown),
         TEST(a_known_message_that_is_gone_is_none_of_these),
         TEST(an_incomplete_pass_forgets_no_look),
         TEST(another_epoch_begins_without_a_past),
