@@ -1,5 +1,7 @@
 #include "intake/commands/show.h"
+
 #include "config/key_file.h"
+#include "intake/commands/show_rulings.h"
 #include "intake/decide/answerable.h"
 #include "intake/operate/listing.h"
 #include "intake/operate/lookup.h"
@@ -62,10 +64,10 @@ LodgeJsonDocument *lodge_show_parse_decision(GBytes *bytes, GError **error)
 
 /* ---- the command ---- */
 
-/* The listing's object with the decision inside. */
-static void print_json(const LodgeShow *show)
+/* The listing's object, the decision, and what persons ruled. */
+static gboolean print_json(const LodgeShow *show, GError **error)
 {
-    LodgeJsonWriter *writer = lodge_json_writer_new();
+    g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
     lodge_json_begin_object(writer, NULL);
     lodge_listing_write(writer, "message", show->message, TRUE);
     if (show->decision != NULL) {
@@ -74,8 +76,12 @@ static void print_json(const LodgeShow *show)
     } else {
         lodge_json_add_null(writer, "decision");
     }
+    if (!lodge_show_write_rulings(writer, lodge_spool_ledger(show->spool),
+                                  show->message->reference, error))
+        return FALSE;
     lodge_json_end_object(writer);
-    lodge_print_json(lodge_json_finish_text(writer));
+    lodge_print_json(lodge_json_finish_text(g_steal_pointer(&writer)));
+    return TRUE;
 }
 
 static gboolean load_decision(LodgeShow *show, GError **error)
@@ -98,8 +104,7 @@ static gboolean tell(LodgeShow *show, gboolean receipt, const char *wording, GEr
         return lodge_show_receipt(show, wording, error);
     if (!show->context->json)
         return lodge_show_story(show, error);
-    print_json(show);
-    return TRUE;
+    return print_json(show, error);
 }
 
 /* Before the spool is opened: a mistake in the file is told whatever the message is. */

@@ -24,6 +24,39 @@ static void print_ruling(const LodgeLedgerRuling *ruling, const LodgeZone *zone)
     print_words("told to the council", ruling->told);
 }
 
+/* ---- for machines ---- */
+
+static void write_ruling(LodgeJsonWriter *json, const LodgeLedgerRuling *ruling)
+{
+    lodge_json_begin_object(json, NULL);
+    lodge_json_add_instant(json, "at", ruling->at_us);
+    lodge_json_add_string(json, "action", ruling->action);
+    lodge_json_add_string(json, "actor", ruling->actor);
+    lodge_json_add_string(json, "council", ruling->council);
+    lodge_json_add_string(json, "timeliness", ruling->timeliness);
+    lodge_json_add_string(json, "receipt", ruling->receipt);
+    lodge_json_add_string(json, "reason", ruling->reason);
+    lodge_json_add_string(json, "told", ruling->told);
+    lodge_json_end_object(json);
+}
+
+gboolean lodge_show_write_rulings(LodgeJsonWriter *json,
+                                  LodgeLedger *ledger,
+                                  const char *reference,
+                                  GError **error)
+{
+    g_autoptr(GPtrArray) rulings = lodge_ledger_list_rulings(ledger, reference, error);
+    if (rulings == NULL)
+        return FALSE;
+    lodge_json_begin_array(json, "rulings");
+    for (guint i = 0; i < rulings->len; i++)
+        write_ruling(json, g_ptr_array_index(rulings, i));
+    lodge_json_end_array(json);
+    return TRUE;
+}
+
+/* ---- for people ---- */
+
 gboolean lodge_show_rulings(const LodgeContext *context,
                             LodgeLedger *ledger,
                             const char *reference,

@@ -9,3 +9,8 @@ gboolean lodge_show_rulings(const LodgeContext *context,
                             const char *reference,
                             const LodgeZone *zone,
                             GError **error);
+/* As the member "rulings", in order; empty when nobody did. */
+gboolean lodge_show_write_rulings(LodgeJsonWriter *json,
+                                  LodgeLedger *ledger,
+                                  const char *reference,
+                                  GError **error);

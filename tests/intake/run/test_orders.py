@@ -63,6 +63,9 @@ class Orders(WholeRun):
         self.assertTrue(any(path.endswith("/v1/plan.pdf") for path in self.tree(spool)))
         shown = self.run_lodge("show", entry["reference"], conf=conf).stdout
         self.assertIn("rang the officer", shown)
+        told = json.loads(self.run_lodge("show", entry["reference"], "--json", conf=conf).stdout)
+        self.assertEqual([(r["action"], r["reason"], r["told"]) for r in told["rulings"]],
+                         [("accept", "rang the officer", None)])
         self.check(conf)
 
     def test_whoever_vouches_for_the_address_has_it_answered(self):
