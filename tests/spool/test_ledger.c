@@ -115,6 +115,7 @@ static void the_next_due_message_is_one_that_is_not_due_yet(void **state)
     World *world = *state;
     gint64 due_us = 0;
     g_autofree char *first = keep(world, "m1", 1);
+    assert_non_null(first);
     g_autofree char *second = keep(world, "m2", 2);
     assert_true(lodge_ledger_find_pending_due(world->ledger, T0, &due_us, NULL));
     assert_true(due_us == LODGE_INSTANT_UNKNOWN);
@@ -196,6 +197,7 @@ static void a_clock_that_was_ahead_keeps_no_receipt_waiting(void **state)
     const LodgeLedgerDue before = {T0 - day_us, T0 - day_us + 3600 * SECOND};
     LodgeTransaction *txn = begin(world->spool);
     g_autofree char *owed = take_in(txn, "m1", 1);
+    assert_non_null(owed);
     g_autofree char *cut_off = take_in(txn, "m2", 2);
     g_autofree char *to_retry = take_in(txn, "m3", 3);
     commit(txn);

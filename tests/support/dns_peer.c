@@ -229,8 +229,8 @@ static void serve_udp(DnsPeer *peer)
     if (size < HEADER_BYTES || !parse_question(query, (gsize)size, &question))
         return;
     g_autofree char *owned = question.name;
-    const DnsPeerName *name = find(peer, question.name);
-    count(peer, question.name);
+    const DnsPeerName *name = find(peer, owned);
+    count(peer, owned);
     g_autoptr(GByteArray) message = compose(query, &question, name);
     reply_udp(peer, &from, &question, name, message);
 }
@@ -252,7 +252,7 @@ static void serve_tcp(DnsPeer *peer)
     if (size >= HEADER_BYTES && read_whole(fd, query, size) &&
         parse_question(query, size, &question)) {
         g_autofree char *owned = question.name;
-        count(peer, question.name);
+        count(peer, owned);
         g_autoptr(GByteArray) message =
             compose(query, &question, find(peer, question.name));
         g_autoptr(GByteArray) whole = g_byte_array_new();

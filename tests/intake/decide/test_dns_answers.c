@@ -233,7 +233,7 @@ static void what_is_no_answer_is_refused(void **state)
         "{" NAME "\"status\":\"nxdomain\",\"texts\":[],\"ttl_s\":4294967296" REST,
         "{" NAME "\"status\":\"nxdomain\",\"texts\":[1],\"ttl_s\":0" REST,
         "{" NAME "\"status\":\"nxdomain\",\"texts\":[],\"ttl_s\":0}",
-        "{\"status\":\"nxdomain\",\"texts\":[],\"ttl_s\":0" REST,
+        ("{\"status\":\"nxdomain\",\"texts\":[],\"ttl_s\":0" REST),
         "[]",
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -345,7 +345,7 @@ static void more_sets_than_arc_has_are_a_limit_hit(void **state)
 {
     (void)state;
     const char *const fields[] = {"ARC-Seal: i=1; cv=none; a=rsa-sha256; d=a.b; s=s; b=YQ",
-                                  "ARC-Message-Signature: i=1; " REST,
+                                  ("ARC-Message-Signature: i=1; " REST),
                                   "ARC-Authentication-Results: i=1; a.b; none"};
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
         g_autoptr(GString) mail = g_string_new(NULL);
