@@ -32,11 +32,14 @@ class ServeFaults(ServiceRun):
         """Kept and not read, as a power cut leaves it."""
         service = self.serve(conf).ready()
         service.wait_for_log("connected")
-        for pid in filter(is_reader, descendants(service.process.pid)):
+        readers = list(filter(is_reader, descendants(service.process.pid)))
+        for pid in readers:
             os.kill(pid, signal.SIGSTOP)
         self.mail(user, id)
         (entry,) = wait_until(lambda: self.entries(conf), "the kept message")
         service.kill()
+        for pid in readers:  # they stand still and cannot see that lodge is gone
+            os.kill(pid, signal.SIGKILL)
         self.assertEqual(entry["state"], "pending")
         return entry
 
