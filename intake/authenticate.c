@@ -23,19 +23,31 @@ static GStrv list_passed(const LodgeProofs *proofs)
 
 static const char *weigh_dmarc(const LodgeMessageFacts *message,
                                const LodgeProofs *proofs,
-                               LodgeResolver *resolver)
+                               const LodgeDnsAsk *ask)
 {
     const LodgeAddress *from = lodge_message_facts_find_from(message);
-    if (from == NULL || proofs == NULL || from->domain == NULL || *from->domain == '\0')
+    if (from == NULL)
         return lodge_dmarc_result_format(LODGE_DMARC_RESULT_NONE);
+    g_autoptr(LodgeDmarc) dmarc = lodge_dmarc_find(from->domain, ask);
+    g_auto(GStrv) passed = list_passed(proofs);
+    LodgeDmarcVerdict verdict =
+        lodge_dmarc_evaluate(dmarc, (const char *const *)passed, NULL, ask);
+    return lodge_dmarc_result_format(verdict.result);
+}
+
+static void ask_dns(LodgeAuthentication *to,
+                    const LodgeMessageFacts *message,
+                    LodgeResolver *resolver,
+                    gint64 at_us)
+{
+    to->dmarc = lodge_dmarc_result_format(LODGE_DMARC_RESULT_NONE);
+    if (resolver == NULL)
+        return;
     g_autoptr(LodgeDnsRecorder) recorder =
         lodge_dns_recorder_new(resolver, LODGE_AUTHENTICATOR_BUDGET_MS);
     const LodgeDnsAsk ask = lodge_dns_recorder_ask(recorder);
-    g_autoptr(LodgeDmarc) dmarc = lodge_dmarc_find(from->domain, &ask);
-    g_auto(GStrv) passed = list_passed(proofs);
-    LodgeDmarcVerdict verdict =
-        lodge_dmarc_evaluate(dmarc, (const char *const *)passed, NULL, &ask);
-    return lodge_dmarc_result_format(verdict.result);
+    to->proofs = lodge_authenticator_check(message, &ask, at_us);
+    to->dmarc = weigh_dmarc(message, to->proofs, &ask);
 }
 
 /* ---- the border's results ---- */
@@ -88,11 +100,7 @@ LodgeAuthentication *lodge_authenticate(const LodgeMessageFacts *message,
 {
     LodgeAuthentication *authentication = g_new0(LodgeAuthentication, 1);
     LodgeBorder border = lodge_border_find(message, rules->trust);
-    if (resolver != NULL) {
-        g_autoptr(GPtrArray) dns = NULL;
-        authentication->proofs = lodge_authenticator_run(message, resolver, at_us, &dns);
-    }
-    authentication->dmarc = weigh_dmarc(message, authentication->proofs, resolver);
+    ask_dns(authentication, message, resolver, at_us);
     authentication->smime = lodge_smime_proof_judge(message, rules->trust, at_us);
     collect_results(authentication, message, &border, rules->trust);
     authentication->findings = lodge_findings_new();

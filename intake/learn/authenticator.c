@@ -8,7 +8,7 @@
 
 typedef struct {
     const LodgeMessageFacts *message;
-    LodgeDnsAsk ask;
+    const LodgeDnsAsk *ask;
     gint64 instant_us;
     LodgeDkimPolicy policy;
     LodgeProofs *proofs;
@@ -19,7 +19,7 @@ typedef struct {
 static void check_signature(Case *at, const LodgeDkimSignature *signature)
 {
     LodgeDkimVerdict verdict =
-        lodge_dkim_check_asking(signature, &at->ask, at->instant_us, &at->policy);
+        lodge_dkim_check_asking(signature, at->ask, at->instant_us, &at->policy);
     LodgeDkimProof *proof = lodge_proofs_add_dkim(at->proofs);
     proof->domain = g_strdup(signature->domain);
     proof->selector = g_strdup(signature->selector);
@@ -85,7 +85,7 @@ static GStrv list_sealers(const GPtrArray *sealers)
 static void check_arc(Case *at)
 {
     g_auto(LodgeArcVerdict) verdict =
-        lodge_arc_check(at->message, &at->ask, at->instant_us, &at->policy);
+        lodge_arc_check(at->message, at->ask, at->instant_us, &at->policy);
     LodgeArcProof *arc = &at->proofs->arc;
     arc->result = g_strdup(verdict.is_temporary ? "temperror"
                                                 : lodge_dkim_result_format(verdict.result));
@@ -104,15 +104,29 @@ static void check_arc(Case *at)
 static void find_policy(Case *at)
 {
     LodgeDmarcProof *proof = &at->proofs->dmarc;
-    const LodgeAddress *from =
-        at->message->from->len == 1 ? g_ptr_array_index(at->message->from, 0) : NULL;
-    if (from == NULL || from->domain == NULL || *from->domain == '\0')
+    const LodgeAddress *from = lodge_message_facts_find_from(at->message);
+    if (from == NULL)
         return;
-    g_autoptr(LodgeDmarc) dmarc = lodge_dmarc_find(from->domain, &at->ask);
+    g_autoptr(LodgeDmarc) dmarc = lodge_dmarc_find(from->domain, at->ask);
     proof->result = g_strdup(lodge_dmarc_status_format(dmarc->status));
     proof->domain = g_strdup(dmarc->record_domain);
     if (dmarc->status == LODGE_DMARC_FOUND)
         proof->policy = g_strdup(lodge_dmarc_policy_format(dmarc->policy));
+}
+
+LodgeProofs *lodge_authenticator_check(const LodgeMessageFacts *message,
+                                       const LodgeDnsAsk *ask,
+                                       gint64 instant_us)
+{
+    Case at = {.message = message,
+               .ask = ask,
+               .instant_us = instant_us,
+               .policy = lodge_dkim_policy_default(),
+               .proofs = lodge_proofs_new()};
+    check_dkim(&at);
+    check_arc(&at);
+    find_policy(&at);
+    return at.proofs;
 }
 
 LodgeProofs *lodge_authenticator_run(const LodgeMessageFacts *message,
@@ -122,14 +136,8 @@ LodgeProofs *lodge_authenticator_run(const LodgeMessageFacts *message,
 {
     g_autoptr(LodgeDnsRecorder) recorder =
         lodge_dns_recorder_new(resolver, LODGE_AUTHENTICATOR_BUDGET_MS);
-    Case at = {.message = message,
-               .ask = lodge_dns_recorder_ask(recorder),
-               .instant_us = instant_us,
-               .policy = lodge_dkim_policy_default(),
-               .proofs = lodge_proofs_new()};
-    check_dkim(&at);
-    check_arc(&at);
-    find_policy(&at);
+    const LodgeDnsAsk ask = lodge_dns_recorder_ask(recorder);
+    LodgeProofs *proofs = lodge_authenticator_check(message, &ask, instant_us);
     *dns_out = g_ptr_array_ref(lodge_dns_recorder_answers(recorder));
-    return at.proofs;
+    return proofs;
 }

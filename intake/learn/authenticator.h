@@ -18,3 +18,7 @@ LodgeProofs *lodge_authenticator_run(const LodgeMessageFacts *message,
                                      LodgeResolver *resolver,
                                      gint64 instant_us,
                                      GPtrArray **dns_out);
+/* The same for a caller who has more to ask: through one recorder each name is asked once for both. The caller's. */
+LodgeProofs *lodge_authenticator_check(const LodgeMessageFacts *message,
+                                       const LodgeDnsAsk *ask,
+                                       gint64 instant_us);

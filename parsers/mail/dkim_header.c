@@ -33,7 +33,7 @@ static gint64 count_bytes(const GPtrArray *fields)
     return bytes;
 }
 
-/* Offsets for now: the bytes may still move. */
+/* Notes offsets; addresses are settled at the end, because the bytes may move until then. */
 static void add_field(LodgeDkimHeader *header, gsize start)
 {
     GString *bytes = header->bytes;
