@@ -18,7 +18,7 @@ static void tags_clear(Tags *tags)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Tags, tags_clear)
 
-/* ---- tag by tag ---- */
+/* ---- tag by tag; not text/tag_list, where one fault fells the whole list: here it fells its tag ---- */
 
 static gboolean is_wsp(char c)
 {
