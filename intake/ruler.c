@@ -216,7 +216,7 @@ check_extension(const LodgeOrder *order, const LodgeRules *rules, GError **error
 
 typedef struct {
     const char *council; /* NULL: all */
-    GPtrArray *messages; /* LodgeLedgerMessage */
+    GPtrArray *references;
 } Late;
 
 static gboolean
@@ -232,7 +232,7 @@ gather_late(const LodgeLedgerMessage *message, gpointer data, GError **error)
         g_strcmp0(message->outcome, "not-a-submission") != 0 &&
         (late->council == NULL || g_strcmp0(message->council, late->council) == 0);
     if (concerned)
-        g_ptr_array_add(late->messages, g_strdup(message->reference));
+        g_ptr_array_add(late->references, g_strdup(message->reference));
     return TRUE;
 }
 

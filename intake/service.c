@@ -140,7 +140,7 @@ static gint64 last_look_us(const LodgeService *service)
 
 char *lodge_service_describe(LodgeService *service)
 {
-    g_autoptr(GString) words = g_string_new(NULL);
+    GString *words = g_string_new(NULL);
     gint64 looked_us = last_look_us(service);
     g_string_append_printf(words, "%u mailboxes, ", service->watchers->len);
     if (looked_us == 0)
@@ -150,7 +150,7 @@ char *lodge_service_describe(LodgeService *service)
                                (g_get_monotonic_time() - looked_us) / G_USEC_PER_SEC);
     if (lodge_pass_has_failed(&service->pass))
         g_string_append(words, "; the spool cannot be written, see the log");
-    return g_strdup(words->str);
+    return g_string_free(words, FALSE);
 }
 
 void lodge_service_probe(LodgeService *service)
