@@ -113,7 +113,7 @@ print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean 
                 overview->filed, overview->councils->len, overview->on_time, overview->late,
                 overview->councils->len - overview->filed);
     lodge_print(
-        "Messages: %u accepted, %u held, %u rejected, %u duplicates, %u not submissions, "
+        "Messages: %u accepted, %u held, %u rejected, %u duplicate, %u not a submission, "
         "%u pending\n\n",
         overview->accepted, overview->held_count, overview->rejected, overview->duplicate,
         overview->not_a_submission, overview->pending);
