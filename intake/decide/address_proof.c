@@ -146,6 +146,8 @@ LodgeAddressProof lodge_address_proof_weigh(const LodgeMessageFacts *message,
     };
     if (known.results.forged > 0)
         lodge_findings_add(findings, LODGE_FINDING_RESULTS_FORGED, NULL, NULL, NULL);
+    if (known.results.dmarc_fail && (known.results.dmarc_pass || known.results.dkim_pass))
+        lodge_findings_add(findings, LODGE_FINDING_RESULTS_CONTRADICT, NULL, NULL, NULL);
     add_proof_rungs(ladder, proofs);
     add_smime_rung(ladder, &known.smime);
     LodgeAddressProof proof = weigh(&known);

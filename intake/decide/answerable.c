@@ -40,6 +40,12 @@ static gboolean is_forged(const LodgeAnswerable *at)
     return at->authority->result == LODGE_FORGED;
 }
 
+/* A stranger who is really the stranger that he is; but he shows himself as a council. */
+static gboolean is_deceptive(const LodgeAnswerable *at)
+{
+    return at->authority->deceptive && at->authority->result == LODGE_UNREGISTERED;
+}
+
 static gboolean is_unproven(const LodgeAnswerable *at)
 {
     return !at->authority->address_proven;
@@ -196,6 +202,7 @@ static const struct {
      is_sent_by_system},
     {{"forged", "it was not sent by whom it names"}, is_forged},
     {{"unproven", "nobody can say that its sender is whom it names"}, is_unproven},
+    {{"deceptive", "it is a stranger's, and shows a council as its sender"}, is_deceptive},
     {{"address-unusable", "its address cannot be written to safely"}, is_unusable},
     {{"automatic", "a machine sent it"}, is_automatic},
     {{"nothing-to-answer", "it carries no document and does not name the call"},

@@ -1,6 +1,7 @@
 #include "intake/decide/authority.h"
 
 #include "intake/decide/address_proof.h"
+#include "intake/decide/deception.h"
 #include "intake/decide/findings.h"
 #include "intake/decide/mention.h"
 #include "intake/decide/rung.h"
@@ -191,7 +192,10 @@ LodgeAuthority *lodge_authority_judge(const LodgeMessageFacts *message,
     const LodgeAddress *from = lodge_message_facts_find_from(message);
     add_from_rung(authority->ladder, message, from);
     if (from == NULL) {
+        g_autoptr(GPtrArray) nobody = g_ptr_array_new();
         lodge_findings_add(findings, LODGE_FINDING_SENDER_NOT_SINGLE, NULL, NULL, NULL);
+        authority->deceptive =
+            lodge_deception_judge(message, NULL, nobody, rules->reg, at_us, findings);
         return authority;
     }
     gboolean unconfirmed;
@@ -211,6 +215,8 @@ LodgeAuthority *lodge_authority_judge(const LodgeMessageFacts *message,
         proof != LODGE_ADDRESS_UNPROVEN && proof != LODGE_ADDRESS_FORGED;
     authority->result = conclude(proof, bodies->len > 0, unconfirmed, council != NULL);
     add_findings(authority, from, bodies, unconfirmed, proof, findings);
+    authority->deceptive =
+        lodge_deception_judge(message, from, bodies, rules->reg, at_us, findings);
     return authority;
 }
 

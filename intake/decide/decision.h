@@ -63,6 +63,7 @@ typedef struct {
         council; /* GSS code when authorised, or the claimed one when there is just one; else NULL */
     GStrv candidates;        /* GSS codes */
     gboolean address_proven; /* the From address is authenticated, registered or not */
+    gboolean deceptive;      /* it shows a council that the sender is not (deception.h) */
     char *address;           /* the single From address, or NULL */
     GPtrArray *ladder;       /* LodgeRung */
 } LodgeAuthority;

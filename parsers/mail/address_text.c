@@ -50,6 +50,19 @@ static gboolean take_member(const char **at)
     return signs <= 1;
 }
 
+gboolean lodge_address_text_has_group(const char *text)
+{
+    const char *at = text;
+    gboolean ends = TRUE;
+    while (ends && *at != '\0' && *at != ':') {
+        const char *close = *at == '<' ? strchr(at, '>') : NULL;
+        if (close != NULL)
+            at = close;
+        ends = take_one(&at);
+    }
+    return ends && *at == ':';
+}
+
 gboolean lodge_address_text_is_torn(const GString *raw)
 {
     for (gsize i = 0; i < raw->len; i++)

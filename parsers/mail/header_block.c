@@ -11,6 +11,7 @@ struct LodgeHeaderBlock {
     GPtrArray *fields;      /* LodgeRawField, kept */
     LodgeRawField *current; /* the one that may continue; NULL: none, or not kept */
     gboolean in_field;
+    gboolean has_crlf, has_bare_lf; /* lines that end so */
     guint seen;
     gsize kept_bytes;
 };
@@ -130,10 +131,23 @@ static gboolean is_mbox_line(const LodgePiece *piece)
            (piece->size > 6 && memcmp(piece->bytes, ">From ", 6) == 0);
 }
 
+static void note_line_end(LodgeHeaderBlock *block, const LodgePiece *piece)
+{
+    gboolean is_crlf =
+        piece->ends_line && piece->size > 1 && piece->bytes[piece->size - 2] == '\r';
+
+    /* An LF that is a piece of its own says nothing of what stood before it. */
+    gboolean is_cut = piece->size == 1 && !piece->starts_line;
+
+    block->has_crlf |= is_crlf;
+    block->has_bare_lf |= piece->ends_line && !is_crlf && !is_cut;
+}
+
 LodgeHeaderState lodge_header_block_feed(LodgeHeaderBlock *block, const LodgePiece *piece)
 {
     gsize name_size = 0;
 
+    note_line_end(block, piece);
     if (!piece->starts_line) {
         append(block, piece->bytes, piece->size);
         return LODGE_HEADER_CONTINUES;
@@ -171,6 +185,11 @@ const GPtrArray *lodge_header_block_fields(const LodgeHeaderBlock *block)
 gboolean lodge_header_block_is_whole(const LodgeHeaderBlock *block)
 {
     return block->seen == block->fields->len;
+}
+
+gboolean lodge_header_block_mixes_line_ends(const LodgeHeaderBlock *block)
+{
+    return block->has_crlf && block->has_bare_lf;
 }
 
 char *lodge_raw_field_text(const LodgeRawField *field)

@@ -34,6 +34,8 @@ guint lodge_header_block_finish(LodgeHeaderBlock *block);
 const GPtrArray *lodge_header_block_fields(const LodgeHeaderBlock *block);
 /* FALSE: not every field that was seen is kept. */
 gboolean lodge_header_block_is_whole(const LodgeHeaderBlock *block);
+/* Some of its lines end with CRLF and some with LF alone, which begin no line for every program. */
+gboolean lodge_header_block_mixes_line_ends(const LodgeHeaderBlock *block);
 /* The first kept field of that name as text (NUL bytes left out), or NULL; g_free it. */
 char *lodge_header_block_find(const LodgeHeaderBlock *block, const char *name);
 /* The bytes of a field as text, NUL bytes left out; g_free it. */

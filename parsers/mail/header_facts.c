@@ -5,6 +5,7 @@
 #include "parsers/mail/charset.h"
 #include "parsers/mail/encoded_word.h"
 #include "parsers/mail/lexer.h"
+#include "parsers/mail/look.h"
 #include "parsers/mail/received.h"
 #include "parsers/text/display.h"
 #include "parsers/text/limits.h"
@@ -115,24 +116,31 @@ static void add_addresses(GPtrArray *addresses,
         add_address(addresses, internet_address_list_get_address(list, i), text, marks);
 }
 
-/* `raw`: NULL, or that of a field of whose unclear list no address is taken. */
-static void read_addresses(GPtrArray *addresses,
-                           const char *text,
-                           const GString *raw,
-                           LodgeMarks *marks)
+static void read_addresses(GPtrArray *addresses, const char *text, LodgeMarks *marks)
 {
-    g_autofree char *unfolded = lodge_lexer_unfold(text);
-    g_autofree char *normal = lodge_encoded_word_normalise(unfolded);
-    gboolean is_clear = raw == NULL || (!lodge_address_text_is_torn(raw) &&
-                                        lodge_address_text_is_plain(normal));
-    InternetAddressList *list = is_clear ? internet_address_list_parse(NULL, normal) : NULL;
+    InternetAddressList *list = internet_address_list_parse(NULL, text);
 
     if (list == NULL) {
         lodge_marks_add_defect(marks, "address-malformed");
         return;
     }
-    add_addresses(addresses, list, normal, marks);
+    add_addresses(addresses, list, text, marks);
     g_object_unref(list);
+}
+
+/* Of From no address is taken that somebody else might read differently. */
+static void
+read_from(LodgeMessageFacts *facts, const char *text, const GString *raw, LodgeMarks *marks)
+{
+    facts->from_fields++;
+    if (lodge_address_text_is_torn(raw) || !lodge_address_text_is_plain(text)) {
+        lodge_marks_add_defect(marks, "address-malformed");
+        lodge_marks_add_defect(marks, "from-unclear");
+        return;
+    }
+    if (lodge_address_text_has_group(text))
+        lodge_marks_add_defect(marks, "from-group");
+    read_addresses(facts->from, text, marks);
 }
 
 /* ---- message ids ---- */
@@ -233,11 +241,15 @@ static gboolean read_address_field(LodgeMessageFacts *facts,
                   {"Reply-To", facts->reply_to}};
 
     for (guint i = 0; i < G_N_ELEMENTS(fields); i++) {
-        if (g_ascii_strcasecmp(raw->name, fields[i].name) == 0) {
-            read_addresses(fields[i].addresses, text, i == 0 ? raw->raw : NULL, marks);
-            facts->from_fields += i == 0 ? 1 : 0;
-            return TRUE;
-        }
+        if (g_ascii_strcasecmp(raw->name, fields[i].name) != 0)
+            continue;
+        g_autofree char *unfolded = lodge_lexer_unfold(text);
+        g_autofree char *normal = lodge_encoded_word_normalise(unfolded);
+        if (fields[i].addresses == facts->from)
+            read_from(facts, normal, raw->raw, marks);
+        else
+            read_addresses(fields[i].addresses, normal, marks);
+        return TRUE;
     }
     return FALSE;
 }
@@ -280,6 +292,8 @@ static void read_field(LodgeMessageFacts *facts,
     LodgeHeaderField *field = lodge_header_field_new(raw->name, shown, value);
 
     g_ptr_array_add(facts->header, field);
+    if (lodge_address_text_is_torn(raw->raw))
+        lodge_marks_add_defect(marks, "header-torn");
     if (g_ascii_strcasecmp(raw->name, "Received") == 0)
         read_received(facts, position, text, marks);
     else if (g_ascii_strcasecmp(raw->name, "Authentication-Results") == 0)
@@ -296,6 +310,12 @@ void lodge_header_facts_read(const LodgeHeaderBlock *block,
 
     for (guint i = 0; i < fields->len; i++)
         read_field(facts, i, g_ptr_array_index(fields, i), marks);
+    if (lodge_header_block_mixes_line_ends(block))
+        lodge_marks_add_defect(marks, "header-mixed-line-ends");
+    if (facts->from->len == 1) {
+        LodgeAddress *from = g_ptr_array_index(facts->from, 0);
+        from->look = lodge_look_find(from->domain);
+    }
     if (facts->from_fields == 0)
         lodge_marks_add_defect(marks, "no-from");
     if (facts->from_fields > 1)

@@ -6,6 +6,7 @@
 #include "parsers/mail/fit.h"
 #include "parsers/mail/header_facts.h"
 #include "parsers/mail/leaf.h"
+#include "parsers/mail/look.h"
 #include "parsers/mail/marks.h"
 #include "parsers/mail/mime_tree.h"
 #include "parsers/mail/smime.h"
@@ -35,6 +36,12 @@ gboolean lodge_message_prepare(GError **error)
     if (!lodge_sniff_prepare(&missing)) {
         g_set_error(error, LODGE_MESSAGE_ERROR, LODGE_MESSAGE_ERROR_PREPARE,
                     "libmagic's database cannot be loaded: %s", missing);
+        return FALSE;
+    }
+    g_autofree char *why = NULL;
+    if (!lodge_look_prepare(&why)) {
+        g_set_error(error, LODGE_MESSAGE_ERROR, LODGE_MESSAGE_ERROR_PREPARE,
+                    "ICU's tables of letters cannot be loaded: %s", why);
         return FALSE;
     }
     g_mime_init();

@@ -119,6 +119,7 @@ void lodge_address_free(LodgeAddress *address)
     g_free(address->address);
     g_free(address->domain);
     g_free(address->display_name);
+    g_free(address->look);
     g_free(address);
 }
 

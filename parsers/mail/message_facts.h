@@ -23,6 +23,7 @@ typedef struct {
     char *address;      /* addr-spec, domain in lower case; "" if there was none */
     char *domain;       /* lower case, NULL if none */
     char *display_name; /* decoded, or NULL */
+    char *look; /* of From only: what the domain looks like to a person (look.h); or NULL */
 } LodgeAddress;
 
 typedef struct {

@@ -12,6 +12,8 @@ write_addresses(LodgeJsonWriter *writer, const char *name, const GPtrArray *addr
         lodge_json_add_string(writer, "address", address->address);
         lodge_json_add_string(writer, "domain", address->domain);
         lodge_json_add_string(writer, "display_name", address->display_name);
+        if (address->look != NULL)
+            lodge_json_add_string(writer, "look", address->look);
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);
@@ -91,6 +93,8 @@ static void read_addresses(LodgeJsonDocument *document,
                                                     LODGE_LIMIT_HEADER_FIELD_BYTES);
         address->display_name = report_read_optional_text(document, node, "display_name",
                                                           LODGE_LIMIT_HEADER_FIELD_BYTES);
+        address->look = report_read_optional_text(document, node, "look",
+                                                  LODGE_LIMIT_HEADER_FIELD_BYTES);
     }
 }
 

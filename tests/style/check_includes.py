@@ -41,6 +41,7 @@ MAY_INCLUDE = {
 FOREIGN = {
     r"json-glib/": ("parsers/text/json",),
     r"gmime/": ("parsers/mail/", "intake/answer/"),
+    r"unicode/": ("parsers/mail/look",),
     r"openssl/": ("parsers/text/digest", "parsers/mail/", "intake/learn/", "intake/link/"),
     r"(mupdf|poppler|archive|libxml|magic\.h|archive_entry)": ("parsers/document/",),
     r"magic\.h": ("parsers/",),

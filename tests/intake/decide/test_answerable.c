@@ -253,6 +253,13 @@ static void unproven(World *w)
 {
     world_clear_results(w);
 }
+static void deceptive(World *w)
+{
+    world_set_from(w, "agent@evil.example");
+    world_add_method(world_add_results(w, 0, "mx.dept.gov.uk"), "dmarc", "pass", "header",
+                     "from", "evil.example");
+    world_add_header(w, "Sender", "officer@tmbc.gov.uk");
+}
 static void address_unusable(World *w)
 {
     proven_from(w, "\"a b\"@tmbc.gov.uk");
@@ -329,6 +336,7 @@ static const struct {
     {"system-sender", system_sender},
     {"forged", forged},
     {"unproven", unproven},
+    {"deceptive", deceptive},
     {"address-unusable", address_unusable},
     {"automatic", automatic},
     {"nothing-to-answer", nothing_to_answer},

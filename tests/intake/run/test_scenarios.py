@@ -44,6 +44,17 @@ class Scenarios(WholeRun):
         self.assertEqual({story.name.partition("-")[0] for story in scenario.load_all()},
                          set(scenario.THEMES))
 
+    def test_no_trick_of_a_forger_makes_him_a_council_or_gets_an_answer(self):
+        for story in scenario.load_all():
+            if not story.name.startswith("spoof-") or story.name.startswith("spoof-no-attack-"):
+                continue
+            for mail in story.mails:
+                expect = mail["expect"]
+                self.assertNotIn(expect["may_answer"], ("yes",), story.name)
+                self.assertNotIn("receipt", expect, story.name)
+                self.assertEqual(expect["outcome"], "held", story.name)
+                self.assertNotEqual(expect.get("authority"), "authorised", story.name)
+
     def test_whatever_was_sent_to_anybody_is_a_receipt_that_a_story_tells(self):
         """The log of the server that all receipts pass: nothing else, and nobody else."""
         concurrent.futures.wait(self.results.values())

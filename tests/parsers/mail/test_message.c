@@ -174,7 +174,8 @@ static const DefectCase defect_cases[] = {
     {"two From fields", "From: a@b.example\r\nFrom: c@d.example\r\n\r\nx",
      "duplicate-from"},
     {"no From field", "Subject: x\r\n\r\nx", "no-from"},
-    {"a lone LF", "From: a@b.example\r\nSubject: x\n\r\nx", "bare-lf"},
+    {"lone LFs everywhere", "From: a@b.example\nSubject: x\n\nx", "bare-lf"},
+    {"a lone LF below the header", "From: a@b.example\r\n\r\nx\n", "bare-lf"},
     {"a lone CR", "From: a@b.example\r\n\r\nx\ry\r\n", "bare-cr"},
     {"8-bit in the header", "From: a@b.example\r\nSubject: \xa3\r\n\r\nx",
      "raw-8bit-header"},
@@ -211,6 +212,76 @@ static const DefectCase defect_cases[] = {
     {"a type that is none", "From: a@b.example\r\nContent-Type: nonsense\r\n\r\nx",
      "content-type-malformed"},
 };
+
+typedef struct {
+    const char *name;
+    const char *message;
+    gsize size; /* 0: it ends at its NUL */
+    const char *defects;
+} SeveralDefectsCase;
+
+/* What some programs see in a header and others do not. */
+static const SeveralDefectsCase trick_cases[] = {
+    {"a lone LF between CRLFs", "From: a@b.example\r\nSubject: x\n\r\nx", 0,
+     "bare-lf header-mixed-line-ends"},
+    {"a lone LF in a fold", "From: a@b.example\r\nSubject: x\n y\r\n\r\nx", 0,
+     "bare-lf header-mixed-line-ends"},
+    {"a lone CR in a field", "From: a@b.example\r\nX-A: b\rFrom: c@d.example\r\n\r\nx", 0,
+     "bare-cr header-torn"},
+    {"a NUL in a field", "From: a@b.example\r\nX-A: b\0c\r\n\r\nx", 32,
+     "header-torn nul-byte"},
+    {"a group in From", "From: all: a@b.example;\r\n\r\nx", 0, "from-group"},
+    {"a colon in quotes is no group", "From: \"all: us\" <a@b.example>\r\n\r\nx", 0, ""},
+    {"nor one in a comment", "From: a@b.example (all: us)\r\n\r\nx", 0, ""},
+    {"nor one in a route", "From: <@c.example:a@b.example>\r\n\r\nx", 0, ""},
+    {"an empty group before an address", "From: \"x\":;, a@b.example\r\n\r\nx", 0,
+     "from-group"},
+    {"two @ in From", "From: a@b.example@c.example\r\n\r\nx", 0,
+     "address-malformed from-unclear"},
+    {"two @ in To name nobody, and that is all", "From: a@b.example\r\nTo: :\r\n\r\nx", 0,
+     ""},
+};
+
+static int compare_words(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void tricks_with_the_header_are_named(void **state)
+{
+    (void)state;
+    for (gsize i = 0; i < G_N_ELEMENTS(trick_cases); i++) {
+        const SeveralDefectsCase *at = &trick_cases[i];
+        gsize size = at->size > 0 ? at->size : strlen(at->message);
+        g_autoptr(LodgeMessageFacts) facts = corpus_read_bytes(at->message, size, -1);
+        qsort(facts->defects, g_strv_length(facts->defects), sizeof *facts->defects,
+              compare_words);
+        g_autofree char *found = g_strjoinv(" ", facts->defects);
+        if (strcmp(found, at->defects) != 0)
+            fail_msg("%s: gave \"%s\"", at->name, found);
+    }
+}
+
+static void the_look_of_the_one_sender_is_a_fact(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *look;
+    } rows[] = {
+        {"a@devon.example", "devon.exarnple"},
+        {"a@d\xd0\xb5von.example", "devon.exarnple"},
+        {"a@xn--dvon-v4d.example", "devon.exarnple"},
+        {"a@DEVON.example", "devon.exarnple"},
+        {"a@b.example, c@d.example", NULL},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *message = g_strdup_printf("From: %s\r\n\r\nx", rows[i].from);
+        g_autoptr(LodgeMessageFacts) facts = read_text(message);
+        const LodgeAddress *from = g_ptr_array_index(facts->from, 0);
+        if (g_strcmp0(from->look, rows[i].look) != 0)
+            fail_msg("%s looks like %s", rows[i].from, from->look);
+    }
+}
 
 static void each_defect_is_named_and_nothing_else(void **state)
 {
@@ -605,6 +676,8 @@ int main(void)
         cmocka_unit_test(a_from_field_hides_no_address),
         cmocka_unit_test(a_nul_in_a_from_field_names_nobody),
         cmocka_unit_test(each_defect_is_named_and_nothing_else),
+        cmocka_unit_test(tricks_with_the_header_are_named),
+        cmocka_unit_test(the_look_of_the_one_sender_is_a_fact),
         cmocka_unit_test(what_is_no_message_is_said_to_be_none),
         cmocka_unit_test(what_stands_before_a_message_is_passed_over),
         cmocka_unit_test(a_header_without_a_body_is_a_message),
