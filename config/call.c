@@ -46,6 +46,7 @@ void lodge_call_free(LodgeCall *call)
     g_free(call->deadline_includes);
     g_strfreev(call->accepted_types);
     g_ptr_array_unref(call->themes);
+    g_ptr_array_unref(call->signs);
     g_ptr_array_unref(call->extensions);
     g_free(call);
 }
@@ -187,10 +188,10 @@ static void read_call(LodgeCall *call, LodgeKeyGroup *group, LodgeZone *zone)
     check_identity(call, group);
 }
 
-static void read_theme(LodgeCall *call, LodgeKeyGroup *group)
+static void read_theme(GPtrArray *themes, LodgeKeyGroup *group)
 {
     LodgeTheme *theme = g_new0(LodgeTheme, 1);
-    g_ptr_array_add(call->themes, theme);
+    g_ptr_array_add(themes, theme);
     theme->id = g_strdup(lodge_key_group_argument(group));
     theme->title = lodge_key_group_get_text(group, "title");
     theme->phrases = lodge_key_group_get_list(group, "phrases");
@@ -203,9 +204,16 @@ static void read_theme(LodgeCall *call, LodgeKeyGroup *group)
         if (g_utf8_strlen(theme->phrases[i], -1) < 6)
             lodge_key_group_fail(
                 group, "phrases",
-                "'%s' is too short to show a theme; use six letters or more",
+                "'%s' is too short to show anything; use six letters or more",
                 theme->phrases[i]);
     }
+}
+
+static void read_themes(GPtrArray *themes, LodgeKeyFile *file, const char *kind)
+{
+    g_autoptr(GPtrArray) groups = lodge_key_file_take_all(file, kind);
+    for (guint i = 0; i < groups->len; i++)
+        read_theme(themes, g_ptr_array_index(groups, i));
 }
 
 static void read_extension(LodgeCall *call, LodgeKeyGroup *group)
@@ -238,11 +246,11 @@ lodge_call_parse(const char *text, const char *name, LodgeZone *zone, GError **e
         return NULL;
     g_autoptr(LodgeCall) call = g_new0(LodgeCall, 1);
     call->themes = g_ptr_array_new_with_free_func(free_theme);
+    call->signs = g_ptr_array_new_with_free_func(free_theme);
     call->extensions = g_ptr_array_new_with_free_func(free_extension);
     read_call(call, lodge_key_file_take(file, "call"), zone);
-    g_autoptr(GPtrArray) themes = lodge_key_file_take_all(file, "theme");
-    for (guint i = 0; i < themes->len; i++)
-        read_theme(call, g_ptr_array_index(themes, i));
+    read_themes(call->themes, file, "theme");
+    read_themes(call->signs, file, "sign");
     g_autoptr(GPtrArray) extensions = lodge_key_file_take_all(file, "extension");
     for (guint i = 0; i < extensions->len; i++)
         read_extension(call, g_ptr_array_index(extensions, i));

@@ -26,6 +26,10 @@ typedef struct {
     GStrv phrases; /* any of them shows the theme; compared as folded words */
 } LodgeTheme;
 
+/* What the call asks for besides, as endorsement or publication; found and shown the same way, but in any
+ * document or in the mail itself. */
+typedef LodgeTheme LodgeSign;
+
 typedef struct {
     char *council;    /* GSS code, or "*" for all */
     gint64 until_us;  /* first instant that is late */
@@ -52,6 +56,7 @@ typedef struct {
     gint64 pages_min, pages_max;
     GStrv accepted_types;  /* media types */
     GPtrArray *themes;     /* LodgeTheme, in order */
+    GPtrArray *signs;      /* LodgeSign, in order; perhaps none */
     GPtrArray *extensions; /* LodgeExtension, in order */
 } LodgeCall;
 

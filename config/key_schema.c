@@ -97,7 +97,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"limits", "reserve", LODGE_KEY_SIZE, FALSE, "256M", NULL, 0, 1024 * GIB},
 };
 
-static const char *const CALL_GROUPS[] = {"call", "theme ID", "extension NAME", NULL};
+static const char *const CALL_GROUPS[] = {"call", "theme ID", "sign ID", "extension NAME", NULL};
 
 static const LodgeKeySpec CALL_KEYS[] = {
     {"call", "id", LODGE_KEY_TEXT, TRUE, NULL, NULL, 0, 0},
@@ -121,6 +121,9 @@ static const LodgeKeySpec CALL_KEYS[] = {
 
     {"theme", "title", LODGE_KEY_TEXT, TRUE, NULL, NULL, 0, 0},
     {"theme", "phrases", LODGE_KEY_LIST, TRUE, NULL, NULL, 0, 0},
+
+    {"sign", "title", LODGE_KEY_TEXT, TRUE, NULL, NULL, 0, 0},
+    {"sign", "phrases", LODGE_KEY_LIST, TRUE, NULL, NULL, 0, 0},
 
     {"extension", "council", LODGE_KEY_TEXT, TRUE, NULL, NULL, 0, 0},
     {"extension", "until", LODGE_KEY_CIVIL, TRUE, NULL, NULL, 0, 0},

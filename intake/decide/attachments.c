@@ -7,7 +7,6 @@
 
 #define NAME_BYTES 200
 #define ENOUGH_THEMES 2
-#define HEAD_LETTERS 500 /* about the first third of a page */
 
 /* What a file that surrounds a plan is called. */
 static const char *const other_names[] = {"minutes",
@@ -44,6 +43,7 @@ void lodge_attachment_free(LodgeAttachment *attachment)
     g_free(attachment->media_type);
     g_strfreev(attachment->themes);
     lodge_folded_text_free(attachment->text);
+    g_ptr_array_unref(attachment->pages);
     g_free(attachment);
 }
 
@@ -84,7 +84,8 @@ static gboolean is_accepted(const LodgeAttachment *attachment, const LodgeCall *
 static const char *find_opening(const LodgeFoldedText *text)
 {
     for (gsize i = 0; other_openings[i] != NULL; i++)
-        if (lodge_folded_text_begins_near(text, other_openings[i], HEAD_LETTERS))
+        if (lodge_folded_text_begins_near(text, other_openings[i],
+                                          LODGE_ATTACHMENT_HEAD_LETTERS))
             return other_openings[i];
     return NULL;
 }
@@ -102,8 +103,12 @@ static void read_name(LodgeAttachment *attachment, const LodgeCall *call)
 static void read_text(LodgeAttachment *attachment, const LodgeCall *call)
 {
     const GPtrArray *pages = attachment->examined ? attachment->facts->pages_text : NULL;
-    for (guint i = 0; pages != NULL && i < pages->len; i++)
-        lodge_folded_text_append(attachment->text, g_ptr_array_index(pages, i));
+    for (guint i = 0; pages != NULL && i < pages->len; i++) {
+        LodgeFoldedText *page = lodge_folded_text_new();
+        g_ptr_array_add(attachment->pages, page);
+        lodge_folded_text_append(page, g_ptr_array_index(pages, i));
+        lodge_folded_text_add(attachment->text, page);
+    }
     attachment->text_names_call = lodge_mention_has_call(attachment->text, call);
     attachment->themes = lodge_themes_find(attachment->text, call);
     attachment->speaks_of_themes =
@@ -139,6 +144,8 @@ read_attachment(const LodgePart *part, const LodgeReading *reading, const LodgeC
                                  attachment->facts->encrypted == LODGE_ENCRYPTED_PASSWORD;
     attachment->type_accepted = is_accepted(attachment, call);
     attachment->text = lodge_folded_text_new();
+    attachment->pages =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_folded_text_free);
     read_name(attachment, call);
     read_text(attachment, call);
     return attachment;

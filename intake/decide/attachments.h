@@ -9,6 +9,9 @@
 #include "intake/decide/folded_text.h"
 #include "parsers/report/report.h"
 
+/* Where a document says what and whose it is: about the first third of a page. */
+#define LODGE_ATTACHMENT_HEAD_LETTERS 500
+
 typedef struct {
     const LodgePart *part;           /* borrowed from the reading */
     const LodgeDocumentFacts *facts; /* borrowed; NULL: its reader never handed any back */
@@ -24,7 +27,8 @@ typedef struct {
         *looks_like; /* "minutes", "covering report": why it is not the plan; or NULL */
     gboolean speaks_of_themes; /* of two at least, or of all where the call has fewer */
     GStrv themes;              /* ids, in the call's order */
-    LodgeFoldedText *text;
+    LodgeFoldedText *text;     /* of all pages, so that a phrase may run over their ends */
+    GPtrArray *pages;          /* LodgeFoldedText, one for each of the facts' */
 } LodgeAttachment;
 
 GPtrArray *lodge_attachments_find(const LodgeReading *reading, const LodgeCall *call);

@@ -10,11 +10,13 @@
 #include "intake/decide/findings.h"
 #include "intake/decide/mending.h"
 #include "intake/decide/mention.h"
+#include "intake/decide/other_council.h"
 #include "intake/decide/partial.h"
 #include "intake/decide/plan.h"
 #include "intake/decide/receipt_content.h"
 #include "intake/decide/received_instant.h"
 #include "intake/decide/ruling.h"
+#include "intake/decide/signs.h"
 #include "intake/decide/timeliness.h"
 #include "intake/decide/unsubmission.h"
 #include <string.h>
@@ -216,6 +218,21 @@ static void forget_sender_findings(Case *at)
     g_ptr_array_set_size(at->decision->findings, 0);
 }
 
+/* Whom a person has named is settled; of anybody else's mail the sender is in question, not the plan. */
+static void add_other_council(Case *at)
+{
+    const LodgeAuthority *authority = at->decision->authority;
+    if (at->plan == NULL || authority->result != LODGE_AUTHORISED ||
+        (at->ruling != NULL && at->ruling->council != NULL))
+        return;
+    const LodgeBody *other =
+        lodge_other_council_find(at->plan, at->rules->reg, authority->council,
+                                 register_instant(at->decision->received, at->evidence));
+    if (other != NULL)
+        lodge_findings_add(at->decision->findings, LODGE_FINDING_OTHER_COUNCIL, other->gss,
+                           at->plan->name, other->name);
+}
+
 static void add_findings(Case *at)
 {
     if (!at->message->parseable)
@@ -227,9 +244,13 @@ static void add_findings(Case *at)
         return;
     }
     add_message_findings(at);
-    if (at->message->parseable)
-        lodge_plan_judge(at->search, at->plan, at->attachments, at->message,
-                         at->rules->call, at->decision->findings);
+    if (!at->message->parseable)
+        return;
+    lodge_plan_judge(at->search, at->plan, at->attachments, at->message, at->rules->call,
+                     at->decision->findings);
+    lodge_signs_judge(at->plan, at->attachments, at->message, at->rules->call,
+                      at->decision->findings);
+    add_other_council(at);
 }
 
 /* ---- outcome ---- */
@@ -413,7 +434,7 @@ LodgeDecision *lodge_decide(const LodgeReading *reading,
     judge_time_and_sender(&at);
     judge_kind(&at);
     lodge_decision_documents_list(at.decision->documents, at.attachments, at.plan,
-                                  at.message);
+                                  at.message, rules->call);
     judge_mending(&at);
     judge_outcome(&at);
     owe_receipt(&at);

@@ -4,9 +4,13 @@
 #include "intake/decide/decision_value.h"
 #include "intake/decide/findings.h"
 #include "intake/decide/mending.h"
+#include "intake/decide/place.h"
 #include "intake/decide/received_instant.h"
 #include "intake/decide/rung.h"
+#include "parsers/text/display.h"
 #include "parsers/text/json.h"
+
+#define PLACE_BYTES 300
 
 /* ---- values ---- */
 
@@ -20,6 +24,7 @@ void lodge_decision_document_free(LodgeDecisionDocument *document)
     g_free(document->sha256);
     g_free(document->part);
     g_strfreev(document->themes);
+    g_ptr_array_unref(document->places);
     g_free(document);
 }
 
@@ -172,6 +177,23 @@ void lodge_decision_document_format(LodgeJsonWriter *json,
     lodge_json_add_string(json, "sha256", document->sha256);
 }
 
+static void format_places(LodgeJsonWriter *json, const GPtrArray *places)
+{
+    if (places->len == 0)
+        return;
+    lodge_json_begin_array(json, "places");
+    for (guint i = 0; i < places->len; i++) {
+        const LodgePlace *place = g_ptr_array_index(places, i);
+        g_autofree char *words = lodge_display_line(place->words, PLACE_BYTES);
+        lodge_json_begin_object(json, NULL);
+        lodge_json_add_string(json, "id", place->id);
+        lodge_json_add_count(json, "page", place->page);
+        lodge_json_add_string(json, "words", words);
+        lodge_json_end_object(json);
+    }
+    lodge_json_end_array(json);
+}
+
 static void format_documents(LodgeJsonWriter *json, const GPtrArray *documents)
 {
     lodge_json_begin_array(json, "documents");
@@ -181,6 +203,7 @@ static void format_documents(LodgeJsonWriter *json, const GPtrArray *documents)
         lodge_decision_document_format(json, document, document->media_type);
         lodge_json_add_string(json, "part", document->part);
         lodge_json_add_strings(json, "themes", (const char *const *)document->themes);
+        format_places(json, document->places);
         lodge_json_end_object(json);
     }
     lodge_json_end_array(json);

@@ -85,6 +85,8 @@ typedef struct {
     char *sha256;
     char *part;   /* path in the message */
     GStrv themes; /* ids found in its text, in the call's order */
+    GPtrArray
+        *places; /* LodgePlace: of themes in the plan, of the call's signs in anything */
 } LodgeDecisionDocument;
 
 /* A receipt that is owed, as content: the message itself is composed by intake/answer. */

@@ -1,7 +1,11 @@
 #include "intake/decide/decision_documents.h"
 
-static void
-add_attachment(GPtrArray *documents, const LodgeAttachment *attachment, const char *role)
+#include "intake/decide/signs.h"
+
+static void add_attachment(GPtrArray *documents,
+                           const LodgeAttachment *attachment,
+                           const LodgeCall *call,
+                           const char *role)
 {
     LodgeDecisionDocument *document = g_new0(LodgeDecisionDocument, 1);
     document->name = g_strdup(attachment->name);
@@ -12,6 +16,7 @@ add_attachment(GPtrArray *documents, const LodgeAttachment *attachment, const ch
     document->sha256 = g_strdup(attachment->part->sha256);
     document->part = g_strdup(attachment->part->path);
     document->themes = g_strdupv(attachment->themes);
+    document->places = lodge_signs_list(attachment, call, g_strcmp0(role, "plan") == 0);
     g_ptr_array_add(documents, document);
 }
 
@@ -27,20 +32,22 @@ static void add_decoration(GPtrArray *documents, const LodgePart *part)
     document->sha256 = g_strdup(part->sha256);
     document->part = g_strdup(part->path);
     document->themes = g_new0(char *, 1);
+    document->places = g_ptr_array_new();
     g_ptr_array_add(documents, document);
 }
 
 void lodge_decision_documents_list(GPtrArray *documents,
                                    const GPtrArray *attachments,
                                    const LodgeAttachment *plan,
-                                   const LodgeMessageFacts *message)
+                                   const LodgeMessageFacts *message,
+                                   const LodgeCall *call)
 {
     if (plan != NULL)
-        add_attachment(documents, plan, "plan");
+        add_attachment(documents, plan, call, "plan");
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
         if (attachment != plan)
-            add_attachment(documents, attachment, "attachment");
+            add_attachment(documents, attachment, call, "attachment");
     }
     for (guint i = 0; i < message->parts->len; i++) {
         const LodgePart *part = g_ptr_array_index(message->parts, i);

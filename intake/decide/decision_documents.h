@@ -9,4 +9,5 @@
 void lodge_decision_documents_list(GPtrArray *documents,
                                    const GPtrArray *attachments,
                                    const LodgeAttachment *plan,
-                                   const LodgeMessageFacts *message);
+                                   const LodgeMessageFacts *message,
+                                   const LodgeCall *call);

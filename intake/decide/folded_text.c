@@ -67,6 +67,12 @@ void lodge_folded_text_append(LodgeFoldedText *folded, const char *text)
         before = append_character(folded, at, g_utf8_get_char(at), before);
 }
 
+void lodge_folded_text_add(LodgeFoldedText *folded, const LodgeFoldedText *more)
+{
+    g_string_append_len(folded->letters, more->letters->str, (gssize)more->letters->len);
+    g_byte_array_append(folded->begins, more->begins->data, more->begins->len);
+}
+
 gboolean lodge_folded_text_is_empty(const LodgeFoldedText *folded)
 {
     return folded->letters->len == 0;
@@ -77,7 +83,8 @@ static gboolean is_edge(const LodgeFoldedText *folded, gsize at)
     return at == folded->letters->len || folded->begins->data[at] != 0;
 }
 
-static gboolean has_within(const LodgeFoldedText *folded, const char *phrase, gsize limit)
+static gboolean
+find_within(const LodgeFoldedText *folded, const char *phrase, gsize limit, gsize *at_out)
 {
     g_autoptr(LodgeFoldedText) wanted = lodge_folded_text_new();
     lodge_folded_text_append(wanted, phrase);
@@ -90,8 +97,10 @@ static gboolean has_within(const LodgeFoldedText *folded, const char *phrase, gs
         gsize at = (gsize)(found - start);
         if (at >= limit)
             return FALSE;
-        if (is_edge(folded, at) && is_edge(folded, at + size))
+        if (is_edge(folded, at) && is_edge(folded, at + size)) {
+            *at_out = at;
             return TRUE;
+        }
         found++;
     }
     return FALSE;
@@ -99,14 +108,47 @@ static gboolean has_within(const LodgeFoldedText *folded, const char *phrase, gs
 
 gboolean lodge_folded_text_has(const LodgeFoldedText *folded, const char *phrase)
 {
-    return has_within(folded, phrase, G_MAXSIZE);
+    gsize at;
+    return find_within(folded, phrase, G_MAXSIZE, &at);
+}
+
+gboolean
+lodge_folded_text_find(const LodgeFoldedText *folded, const char *phrase, gsize *at_out)
+{
+    return find_within(folded, phrase, G_MAXSIZE, at_out);
+}
+
+/* How many letters one character becomes: nothing of the folding looks at its neighbours. */
+static gsize count_letters(const char *at)
+{
+    if (g_ascii_isalnum(*at))
+        return 1;
+    if (g_ascii_isprint(*at) && *at != '&')
+        return 0;
+    g_autoptr(LodgeFoldedText) one = lodge_folded_text_new();
+    g_autofree char *character = g_strndup(at, (gsize)(g_utf8_next_char(at) - at));
+    lodge_folded_text_append(one, character);
+    return one->letters->len;
+}
+
+gsize lodge_folded_text_trace(const char *text, gsize at)
+{
+    gsize letters = 0;
+    const char *byte = text;
+    for (; *byte != '\0'; byte = g_utf8_next_char(byte)) {
+        letters += count_letters(byte);
+        if (letters > at)
+            break;
+    }
+    return (gsize)(byte - text);
 }
 
 gboolean lodge_folded_text_begins_near(const LodgeFoldedText *folded,
                                        const char *phrase,
                                        gsize letters)
 {
-    return has_within(folded, phrase, letters);
+    gsize at;
+    return find_within(folded, phrase, letters, &at);
 }
 
 const char *lodge_folded_text_find_any(const LodgeFoldedText *folded,

@@ -17,10 +17,17 @@ LodgeFoldedText *lodge_folded_text_new(void);
 void lodge_folded_text_free(LodgeFoldedText *folded);
 /* Adds text, which begins a new word; NULL adds nothing. Bytes that are not UTF-8 separate words. */
 void lodge_folded_text_append(LodgeFoldedText *folded, const char *text);
+/* The same of text that is folded already. */
+void lodge_folded_text_add(LodgeFoldedText *folded, const LodgeFoldedText *more);
 gboolean lodge_folded_text_is_empty(const LodgeFoldedText *folded);
 
 /* A phrase without letters is never found. */
 gboolean lodge_folded_text_has(const LodgeFoldedText *folded, const char *phrase);
+/* `at_out`: how many letters stand before it where it is found first. FALSE: it is not. */
+gboolean
+lodge_folded_text_find(const LodgeFoldedText *folded, const char *phrase, gsize *at_out);
+/* The byte of `text`, which was appended alone, that became the letter `at`; its size if none did. */
+gsize lodge_folded_text_trace(const char *text, gsize at);
 /* The same within the first `letters` bytes of the folded text. */
 gboolean lodge_folded_text_begins_near(const LodgeFoldedText *folded,
                                        const char *phrase,

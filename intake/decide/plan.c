@@ -4,6 +4,8 @@
 #include "intake/decide/type_words.h"
 #include <string.h>
 
+#define ANNEX_LETTERS 40 /* a page number or a running title may stand above it */
+
 typedef gboolean (*Sign)(const LodgeAttachment *attachment);
 
 static gboolean is_accepted_type(const LodgeAttachment *attachment)
@@ -49,17 +51,61 @@ static LodgePlanSearch why_no_candidate(const GPtrArray *attachments)
     return LODGE_PLAN_NOT_RECOGNISED;
 }
 
+/* "Plan.pdf" and "PLAN.docx". */
+static gboolean has_same_stem(const LodgeAttachment *a, const LodgeAttachment *b)
+{
+    const char *a_end = strrchr(a->name, '.'), *b_end = strrchr(b->name, '.');
+    if (a_end == NULL || b_end == NULL || a_end == a->name)
+        return FALSE;
+    g_autofree char *a_stem = g_strndup(a->name, (gsize)(a_end - a->name));
+    g_autofree char *b_stem = g_strndup(b->name, (gsize)(b_end - b->name));
+    g_autofree char *a_folded = g_utf8_casefold(a_stem, -1);
+    g_autofree char *b_folded = g_utf8_casefold(b_stem, -1);
+    return strcmp(a_folded, b_folded) == 0;
+}
+
+static gboolean speaks_alike(const LodgeAttachment *a, const LodgeAttachment *b)
+{
+    return strcmp(a->media_type, b->media_type) != 0 && has_same_stem(a, b) &&
+           g_strv_equal((const char *const *)a->themes, (const char *const *)b->themes);
+}
+
+static gboolean is_fixed_layout(const LodgeAttachment *attachment)
+{
+    return strcmp(attachment->media_type, "application/pdf") == 0;
+}
+
+/* One paper, saved in several formats: the one that every reader shows alike, or NULL where they are
+ * not one paper. */
+static const LodgeAttachment *choose_format(const GPtrArray *attachments, Sign sign)
+{
+    const LodgeAttachment *first = NULL, *chosen = NULL;
+    count(attachments, sign, &first);
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        if (!sign(attachment))
+            continue;
+        if (attachment != first && !speaks_alike(first, attachment))
+            return NULL;
+        if (chosen == NULL && is_fixed_layout(attachment))
+            chosen = attachment;
+    }
+    return chosen;
+}
+
 LodgePlanSearch lodge_plan_find(const GPtrArray *attachments,
                                 const LodgeAttachment **plan_out)
 {
     const LodgeAttachment *plan = NULL;
     *plan_out = NULL;
     guint found = count(attachments, is_clearly_the_plan, &plan);
-    if (found == 0)
+    if (found > 1)
+        plan = choose_format(attachments, is_clearly_the_plan);
+    else if (found == 0)
         found = count(attachments, is_candidate, &plan);
     if (found == 0)
         return why_no_candidate(attachments);
-    if (found > 1)
+    if (plan == NULL || (found > 1 && !is_clearly_the_plan(plan)))
         return LODGE_PLAN_SEVERAL;
     *plan_out = plan;
     return LODGE_PLAN_FOUND;
@@ -156,6 +202,36 @@ static void judge_search(LodgePlanSearch search,
     }
 }
 
+static gboolean begins_annex(const LodgeFoldedText *page)
+{
+    return lodge_folded_text_begins_near(page, "annex", ANNEX_LETTERS) ||
+           lodge_folded_text_begins_near(page, "appendix", ANNEX_LETTERS);
+}
+
+/* Without the annexes behind it, and without pages at the end that are pictures alone. -1: the text is not that of
+ * its pages. */
+static gint64 count_main_pages(const LodgeAttachment *plan)
+{
+    guint main = plan->pages->len;
+    if (plan->facts->pages != plan->pages->len)
+        return -1;
+    for (guint i = main; i > 1; i--)
+        if (begins_annex(g_ptr_array_index(plan->pages, i - 1)))
+            main = i - 1;
+    while (main > 1 && lodge_folded_text_is_empty(g_ptr_array_index(plan->pages, main - 1)))
+        main--;
+    return main;
+}
+
+static void add_annex_finding(const LodgeAttachment *plan, gint64 main, GPtrArray *findings)
+{
+    g_autofree char *words =
+        g_strdup_printf("%" G_GINT64_FORMAT " pages: %" G_GINT64_FORMAT
+                        ", and %" G_GINT64_FORMAT " of annexes or pictures",
+                        plan->facts->pages, main, plan->facts->pages - main);
+    lodge_findings_add(findings, LODGE_FINDING_PAGES_WITH_ANNEX, NULL, plan->name, words);
+}
+
 /* "1 page, and the call asks for 3 to 4". */
 static void
 judge_pages(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findings)
@@ -170,6 +246,11 @@ judge_pages(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findi
     gboolean is_long = call->pages_max > 0 && pages > call->pages_max;
     if (!is_short && !is_long)
         return;
+    gint64 main = is_long ? count_main_pages(plan) : -1;
+    if (main >= call->pages_min && main <= call->pages_max) {
+        add_annex_finding(plan, main, findings);
+        return;
+    }
     const char *unit = pages == 1 ? "page" : "pages";
     g_autofree char *words =
         call->pages_max > 0
@@ -235,6 +316,22 @@ judge_plan(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findin
         judge_examined(plan, call, findings);
 }
 
+static void
+note_formats(const LodgeAttachment *plan, const GPtrArray *attachments, GPtrArray *findings)
+{
+    g_autoptr(GString) others = g_string_new(NULL);
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        if (attachment != plan && is_clearly_the_plan(attachment) &&
+            speaks_alike(plan, attachment))
+            g_string_append_printf(others, "%s%s", others->len == 0 ? "" : ", ",
+                                   attachment->name);
+    }
+    if (others->len > 0)
+        lodge_findings_add(findings, LODGE_FINDING_PLAN_IN_FORMATS, NULL, plan->name,
+                           others->str);
+}
+
 /* What may hurt whoever opens the file is said of every attachment: all of them are filed. */
 static void judge_danger(const LodgeAttachment *attachment, GPtrArray *findings)
 {
@@ -258,8 +355,10 @@ void lodge_plan_judge(LodgePlanSearch search,
                       GPtrArray *findings)
 {
     judge_search(search, attachments, message, call, findings);
-    if (plan != NULL)
+    if (plan != NULL) {
         judge_plan(plan, call, findings);
+        note_formats(plan, attachments, findings);
+    }
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
         judge_danger(attachment, findings);

@@ -3,7 +3,8 @@
  * A candidate is a document of an accepted type that does not look like minutes, a covering report
  * or the like. In this order:
  *   1. exactly one candidate names the call, in its name or text, and speaks of two themes or more: it is;
- *   2. several do: several-plans, a person chooses;
+ *   2. several do: where they are one paper in several formats (one name, the same themes), the PDF is, for it
+ *      looks alike everywhere; else several-plans, a person chooses;
  *   3. none does, and there is exactly one candidate: it is;
  *   4. none does, and there are several: several-plans;
  *   5. no candidate: plan-not-recognised, document-type-not-accepted or document-missing. */

@@ -62,7 +62,7 @@ static const Case CASES[] = {
     {"a theme without phrases", HEAD WHEN "[theme a]\ntitle = A\n",
      "call:8: [theme a]: 'phrases' (list) is missing"},
     {"a theme that every text shows", HEAD WHEN "[theme a]\ntitle = A\nphrases = the\n",
-     "'the' is too short to show a theme"},
+     "'the' is too short to show anything"},
     {"a theme with a bad id",
      HEAD WHEN "[theme A B]\ntitle = A\nphrases = transformation\n",
      "[theme A B]: 'A B' is no id"},

@@ -1,6 +1,6 @@
 """Plays one story on the real programs and says what came out otherwise than the story expects.
 
-The world of every story is the example call with the deadline of Friday 19 July 2024 (no extension), the
+The world of every story is the example call with the deadline of Friday 19 July 2024 (no extension, no signs), the
 councils of post.py, and the border of servers.py; a story changes keys of call, register and settings.
 Each has a mailbox, a spool and a service domain of its own: by the domain its receipts are known."""
 
@@ -24,7 +24,8 @@ from whole_run import DONE, sha256
 imaplib.MapCRLF = re.compile(rb"\r\n|\n")
 FOLDERS = ("INBOX", "Junk", "Sent", "Drafts")
 ARRIVAL_S = 60
-NO_EXTENSION = {"extension general-election": False}
+PLAIN_CALL = dict.fromkeys(("extension general-election", "sign endorsement", "sign publication",
+                            "sign measures"), False)
 
 
 def _edited(text, *changes):
@@ -78,7 +79,7 @@ class Play:
     def _configure(self):
         changes = self.story.world
         call = self.world.write(self.story.name + ".call", _edited(
-            self.world.example_call(), NO_EXTENSION, changes.get("call", {})))
+            self.world.example_call(), PLAIN_CALL, changes.get("call", {})))
         register = self.world.write(self.story.name + ".register", _edited(
             worlds.register(), changes.get("register", {})))
         groups = {group.replace(" ", "_"): {key: None if value is False else value

@@ -55,10 +55,25 @@ static const Case cases[] = {
      {{"annex.pdf", PDF, OTHER_TEXT}, {"plan.pdf", PDF, PLAN_TEXT}},
      LODGE_PLAN_FOUND,
      "plan.pdf"},
-    {"the plan in two formats is for a person to choose",
-     {{"plan.pdf", PDF, PLAN_TEXT}, {"plan.docx", DOCX, PLAN_TEXT}},
+    {"the plan in two formats: the one that looks alike everywhere",
+     {{"Plan.docx", DOCX, PLAN_TEXT}, {"plan.PDF", PDF, PLAN_TEXT}},
+     LODGE_PLAN_FOUND,
+     "plan.PDF"},
+    {"two formats of which neither is fixed are for a person to choose",
+     {{"plan.docx", DOCX, PLAN_TEXT},
+      {"plan.odt", "application/vnd.oasis.opendocument.text", PLAN_TEXT}},
      LODGE_PLAN_SEVERAL,
      NULL},
+    {"two formats that do not say the same",
+     {{"plan.docx", DOCX, PLAN_TEXT},
+      {"plan.pdf", PDF, "Productivity Plan: technology and data; barriers to progress"}},
+     LODGE_PLAN_SEVERAL,
+     NULL},
+    {"two formats under two names",
+     {{"plan.docx", DOCX, PLAN_TEXT}, {"plan final.pdf", PDF, PLAN_TEXT}},
+     LODGE_PLAN_SEVERAL,
+     NULL},
+
     {"two documents of which neither shows to be it",
      {{"a.pdf", PDF, OTHER_TEXT}, {"b.pdf", PDF, OTHER_TEXT}},
      LODGE_PLAN_SEVERAL,
@@ -212,7 +227,39 @@ static void set_text_without_themes(LodgeDocumentFacts *facts)
     g_ptr_array_add(facts->pages_text, g_strdup("Technology and data. Wasteful spend."));
 }
 
+/* `pages`: parted by "|". */
+static void set_pages(LodgeDocumentFacts *facts, const char *pages)
+{
+    g_auto(GStrv) texts = g_strsplit(pages, "|", -1);
+    g_ptr_array_set_size(facts->pages_text, 0);
+    for (guint i = 0; texts[i] != NULL; i++)
+        g_ptr_array_add(facts->pages_text, g_strdup(texts[i]));
+    facts->pages = facts->pages_text->len;
+}
+static void set_annex(LodgeDocumentFacts *facts)
+{
+    set_pages(facts, PLAN_TEXT "|more|more|Page 4\nAnnex A: figures|more|more");
+}
+static void set_dashboard(LodgeDocumentFacts *facts)
+{
+    set_pages(facts, PLAN_TEXT "|more|more|more||");
+}
+static void set_annex_too_late(LodgeDocumentFacts *facts)
+{
+    set_pages(facts, PLAN_TEXT "|more|more|more|more|Appendix 1");
+}
+static void set_annex_mentioned(LodgeDocumentFacts *facts)
+{
+    set_pages(
+        facts, PLAN_TEXT
+        "|more|as this page says at length, and in detail besides: see annex A|m|m|m");
+}
+
 static const FactCase fact_cases[] = {
+    {"an annex behind the pages that were asked for", set_annex, "pages-with-annex note"},
+    {"pages of pictures behind them", set_dashboard, "pages-with-annex note"},
+    {"an annex behind too many", set_annex_too_late, "pages-outside-range note"},
+    {"an annex that is only spoken of", set_annex_mentioned, "pages-outside-range note"},
     {"a password keeps us out", set_password, "document-password hold"},
     {"restrictions that let us read are no matter", set_restricted, ""},
     {"a reader that crashes each time", set_crashed, "document-could-not-be-examined hold"},
@@ -245,6 +292,21 @@ static void what_is_found_in_the_plan_is_told(void **state)
         if (strcmp(findings, fact_cases[i].findings) != 0)
             fail_msg("%s: %s", fact_cases[i].name, findings);
     }
+}
+
+static void two_formats_are_told_of(void **state)
+{
+    (void)state;
+    g_autoptr(World) world = world_new();
+    world_add_document(world, "Productivity Plan.docx", DOCX, 3, PLAN_TEXT);
+    g_autoptr(LodgeDecision) decision = world_decide(world);
+    g_autofree char *findings = world_list_findings(decision);
+    assert_string_equal(findings, "plan-in-formats note");
+    assert_int_equal(decision->outcome, LODGE_ACCEPTED);
+    const LodgeFinding *finding = world_find(decision, "plan-in-formats");
+    assert_string_equal(finding->words,
+                        "The same document came in more than one format. We took "
+                        "Productivity Plan.pdf; Productivity Plan.docx is kept with it.");
 }
 
 static void a_document_without_facts_is_held(void **state)
@@ -340,6 +402,7 @@ int main(void)
         cmocka_unit_test(the_same_bytes_twice_are_one_document),
         cmocka_unit_test(a_call_without_themes_goes_by_its_name),
         cmocka_unit_test(what_is_found_in_the_plan_is_told),
+        cmocka_unit_test(two_formats_are_told_of),
         cmocka_unit_test(a_document_without_facts_is_held),
         cmocka_unit_test(an_encrypted_word_file_counts_as_what_it_was_sent_as),
         cmocka_unit_test(an_empty_file_is_told_as_such),

@@ -1,4 +1,5 @@
 /* Plans and the papers that surround them, read from the test data and judged by the example call. */
+#include "intake/decide/place.h"
 #include "intake/decide/plan.h"
 
 #include "parsers/document/document.h"
@@ -106,6 +107,73 @@ static void each_document_alone_is_what_it_is(void **state)
         check_case(&cases[i]);
 }
 
+/* Where its makers say that themes, endorsement and publication stand. */
+static const struct {
+    const char *file;
+    const char *themes; /* pages of the four headings; "-": the text has no pages */
+    const char *endorsed, *published;
+} places[] = {
+    {"plans/tonbridge-and-malling-plan-3-pages.pdf", "1 1 2 2", "9 July 2024",
+     "https://www.tonbridge-malling.example/productivity-plan"},
+    {"plans/test-valley-plan-4-pages-pdfa.pdf", "1 1 2 2", "4 July 2024",
+     "https://www.testvalley.example/productivity-plan"},
+    {"plans/devon-plan-9-pages.pdf", "1 3 4 6", "2 July 2024",
+     "https://www.devon.example/productivity-plan"},
+    {"plans/tower-hamlets-plan-dashboard-page.pdf", "1 1 2 2", "7 July 2024",
+     "https://www.towerhamlets.example/productivity-plan"},
+    {"plans/tonbridge-and-malling-plan-restricted.pdf", "1 1 2 2", "9 July 2024",
+     "https://www.tonbridge-malling.example/productivity-plan"},
+    {"plans/darlington-plan.docx", "-", "8 July 2024",
+     "https://www.darlington.example/productivity-plan"},
+    {"plans/devon-plan.odt", "-", "10 July 2024",
+     "https://www.devon.example/productivity-plan"},
+    {"plans/tower-hamlets-plan-tracked-changes.docx", "-", "10 July 2024",
+     "https://www.towerhamlets.example/productivity-plan"},
+};
+
+static char *list_theme_pages(const LodgeDecisionDocument *plan)
+{
+    GString *pages = g_string_new(NULL);
+    for (guint i = 0; i < 4; i++) {
+        const LodgePlace *place = g_ptr_array_index(plan->places, i);
+        g_string_append_printf(pages, "%s%d", i == 0 ? "" : " ", (int)place->page);
+    }
+    return g_string_free(pages, FALSE);
+}
+
+static const char *find_words(const LodgeDecisionDocument *plan, const char *id)
+{
+    for (guint i = 0; i < plan->places->len; i++) {
+        const LodgePlace *place = g_ptr_array_index(plan->places, i);
+        if (strcmp(place->id, id) == 0)
+            return place->words;
+    }
+    return "";
+}
+
+static void themes_and_signs_are_found_where_they_stand(void **state)
+{
+    (void)state;
+    if (!has_data(G_N_ELEMENTS(places)))
+        skip();
+    for (gsize i = 0; i < G_N_ELEMENTS(places); i++) {
+        g_autoptr(World) world = world_of_the_example();
+        world_clear_documents(world);
+        attach(world, "plan", examine(places[i].file));
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        const LodgeDecisionDocument *plan = g_ptr_array_index(decision->documents, 0);
+        g_autofree char *pages = list_theme_pages(plan);
+        const char *expected =
+            places[i].themes[0] == '-' ? "-1 -1 -1 -1" : places[i].themes;
+        if (strcmp(pages, expected) != 0)
+            fail_msg("%s: themes on %s", places[i].file, pages);
+        if (strstr(find_words(plan, "endorsement"), places[i].endorsed) == NULL)
+            fail_msg("%s: '%s'", places[i].file, find_words(plan, "endorsement"));
+        if (strstr(find_words(plan, "publication"), places[i].published) == NULL)
+            fail_msg("%s: '%s'", places[i].file, find_words(plan, "publication"));
+    }
+}
+
 static void a_plan_is_told_from_the_papers_around_it(void **state)
 {
     (void)state;
@@ -160,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_document_alone_is_what_it_is),
+        cmocka_unit_test(themes_and_signs_are_found_where_they_stand),
         cmocka_unit_test(a_plan_is_told_from_the_papers_around_it),
         cmocka_unit_test(the_papers_about_plans_are_not_plans),
     };
