@@ -192,6 +192,39 @@ static GPtrArray *event_findings(const LodgeDecision *decision)
     return findings;
 }
 
+/* The text that the reader found, page by page, as an object of its own: for whoever analyses the plans. */
+static gboolean keep_text(LodgeEventDocument *document,
+                          const LodgeReading *reading,
+                          LodgeTransaction *txn,
+                          GError **error)
+{
+    const LodgeDocumentFacts *facts =
+        lodge_reading_find_document(reading, document->sha256);
+    if (facts == NULL || facts->text_bytes == 0 || facts->pages_text->len == 0)
+        return TRUE;
+    g_autoptr(GString) text = g_string_new(NULL);
+    for (guint i = 0; i < facts->pages_text->len; i++)
+        g_string_append_printf(text, "%s\f",
+                               (const char *)g_ptr_array_index(facts->pages_text, i));
+    char sha256[LODGE_DIGEST_SIZE];
+    g_autoptr(GBytes) bytes = g_bytes_new(text->str, text->len);
+    if (!lodge_transaction_put_object(txn, bytes, sha256, error))
+        return FALSE;
+    document->text = g_strdup(sha256);
+    return TRUE;
+}
+
+static gboolean keep_texts(const GPtrArray *documents,
+                           const LodgeReading *reading,
+                           LodgeTransaction *txn,
+                           GError **error)
+{
+    for (guint i = 0; i < documents->len; i++)
+        if (!keep_text(g_ptr_array_index(documents, i), reading, txn, error))
+            return FALSE;
+    return TRUE;
+}
+
 static GPtrArray *event_documents(const LodgeDecision *decision)
 {
     GPtrArray *documents =
@@ -259,6 +292,8 @@ static gboolean add_decision(const LodgeVerdict *verdict,
     const LodgeHeaderField *subject = header(read, "Subject");
     g_autoptr(GPtrArray) findings = event_findings(d);
     g_autoptr(GPtrArray) documents = event_documents(d);
+    if (!keep_texts(documents, read, txn, error))
+        return FALSE;
     LodgeEvent event = {
         .type = LODGE_EVENT_DECIDED,
         .at_us = now_us,

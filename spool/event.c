@@ -90,6 +90,7 @@ static gpointer copy_document(gconstpointer source, gpointer data)
     copy->role = g_strdup(document->role);
     copy->media_type = g_strdup(document->media_type);
     copy->sha256 = g_strdup(document->sha256);
+    copy->text = g_strdup(document->text);
     return copy;
 }
 
@@ -195,6 +196,7 @@ void lodge_event_document_free(LodgeEventDocument *document)
     g_free(document->role);
     g_free(document->media_type);
     g_free(document->sha256);
+    g_free(document->text);
     g_free(document);
 }
 

@@ -52,6 +52,8 @@ add_documents(LodgeJsonWriter *writer, const char *name, const GPtrArray *docume
         lodge_json_add_int(writer, "size_bytes", document->size_bytes);
         lodge_json_add_int(writer, "pages", document->pages);
         lodge_json_add_string(writer, "sha256", document->sha256);
+        if (document->text != NULL)
+            lodge_json_add_string(writer, "text", document->text);
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);

@@ -84,6 +84,9 @@ static gpointer get_document(LodgeJsonDocument *document, const LodgeJsonNode *o
     found->sha256 = g_strdup(lodge_json_get_optional_string(document, object, "sha256"));
     if (found->sha256 != NULL && !lodge_digest_is_valid(found->sha256))
         lodge_json_fail(document, "a document's sha256 is not one");
+    found->text = g_strdup(lodge_json_get_optional_string(document, object, "text"));
+    if (found->text != NULL && !lodge_digest_is_valid(found->text))
+        lodge_json_fail(document, "the digest of a document's text is not one");
     return found;
 }
 

@@ -146,15 +146,16 @@ static gboolean insert_documents(LodgeLedger *ledger,
     static const char clear[] = "DELETE FROM document WHERE message = ?1";
     static const char sql[] =
         "INSERT INTO document(message, ordinal, name, role, media_type, size_bytes, pages,"
-        " sha256) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+        " sha256, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     gboolean good = lodge_ledger_run(ledger, error, clear, LEDGER_INT(message));
     for (guint i = 0; good && event->documents != NULL && i < event->documents->len; i++) {
         const LodgeEventDocument *document = g_ptr_array_index(event->documents, i);
-        good = lodge_ledger_run(ledger, error, sql, LEDGER_INT(message), LEDGER_INT(i),
-                                LEDGER_TEXT(document->name), LEDGER_TEXT(document->role),
-                                LEDGER_TEXT(document->media_type),
-                                LEDGER_INT(document->size_bytes),
-                                LEDGER_INT(document->pages), LEDGER_TEXT(document->sha256));
+        good =
+            lodge_ledger_run(ledger, error, sql, LEDGER_INT(message), LEDGER_INT(i),
+                             LEDGER_TEXT(document->name), LEDGER_TEXT(document->role),
+                             LEDGER_TEXT(document->media_type),
+                             LEDGER_INT(document->size_bytes), LEDGER_INT(document->pages),
+                             LEDGER_TEXT(document->sha256), LEDGER_TEXT(document->text));
     }
     return good;
 }

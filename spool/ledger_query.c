@@ -91,6 +91,7 @@ static gpointer read_document(sqlite3_stmt *statement)
     document->size_bytes = sqlite3_column_int64(statement, 3);
     document->pages = sqlite3_column_int64(statement, 4);
     document->sha256 = lodge_ledger_column_text(statement, 5);
+    document->text = lodge_ledger_column_text(statement, 6);
     return document;
 }
 
@@ -151,7 +152,7 @@ read_parts(LodgeLedger *ledger, gint64 id, LodgeLedgerMessage *message, GError *
     static const char findings[] =
         "SELECT code, severity, words FROM finding WHERE message = ?1 ORDER BY ordinal";
     static const char documents[] =
-        "SELECT name, role, media_type, size_bytes, pages, sha256"
+        "SELECT name, role, media_type, size_bytes, pages, sha256, text"
         " FROM document WHERE message = ?1 ORDER BY ordinal";
     static const char receipts[] = RECEIPT_SQL "WHERE r.message = ?1 ORDER BY r.seq";
     return read_locations(ledger, id, message, error) &&

@@ -36,7 +36,9 @@ name_documents(LodgeVerification *verification, const LodgeEvent *event, GError 
         const LodgeEventDocument *document = g_ptr_array_index(event->documents, i);
         gboolean soft = !kept || g_strcmp0(document->role, "decoration") == 0;
         if (!name_object(verification, event, "document", document->sha256, soft, FALSE,
-                         error))
+                         error) ||
+            (document->text != NULL && !name_object(verification, event, "text",
+                                                    document->text, FALSE, FALSE, error)))
             return FALSE;
     }
     return TRUE;

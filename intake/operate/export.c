@@ -167,6 +167,19 @@ static void find_plan_path(LodgeExportPlan *plan)
     }
 }
 
+/* "plan.pdf.txt": what was read in it, for whoever analyses the plans. */
+static void add_texts(LodgeExportPlan *plan)
+{
+    for (guint i = 0; i < plan->message->documents->len; i++) {
+        const LodgeEventDocument *document = g_ptr_array_index(plan->message->documents, i);
+        if (document->text == NULL)
+            continue;
+        g_autofree char *name =
+            g_strconcat(document->name != NULL ? document->name : "document", ".txt", NULL);
+        lodge_projection_add_object(plan->folder, name, document->text);
+    }
+}
+
 /* submission.json chooses its name first: an attachment that is called so does not take it. */
 static void
 lay_out(LodgeExport *export, const LodgeExportCouncil *council, LodgeExportPlan *plan)
@@ -176,6 +189,7 @@ lay_out(LodgeExport *export, const LodgeExportCouncil *council, LodgeExportPlan 
     plan->folder = lodge_projection_new(export->options.all_versions ? version : folder);
     lodge_projector_add_submission(plan->folder, plan->message);
     lodge_projector_add_documents(plan->folder, plan->message);
+    add_texts(plan);
     plan->names = lodge_projection_choose_names(plan->folder);
     find_plan_path(plan);
     export->plans++;

@@ -36,6 +36,8 @@ static void write_documents(LodgeJsonWriter *writer, GPtrArray *documents)
         lodge_json_add_int(writer, "size_bytes", document->size_bytes);
         lodge_json_add_count(writer, "pages", document->pages);
         lodge_json_add_string(writer, "sha256", document->sha256);
+        if (document->text != NULL)
+            lodge_json_add_string(writer, "text", document->text);
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);

@@ -86,10 +86,23 @@ class Export(WholeRun):
                     continue
                 digests = {sha256(read(inside, name)) for name in os.listdir(inside)
                            if name != "submission.json"}
-                self.assertEqual(digests, {d["sha256"] for d in filed[-1]["documents"]
-                                           if d["role"] != "decoration"})
+                documents = [d for d in filed[-1]["documents"] if d["role"] != "decoration"]
+                self.assertEqual(digests, {d["sha256"] for d in documents} |
+                                 {d["text"] for d in documents if "text" in d})
                 submission = json.loads(read(inside, "submission.json"))
                 self.assertEqual(submission["reference"], filed[-1]["reference"])
+
+    def test_the_text_of_a_plan_lies_beside_it_page_by_page(self):
+        folder, _ = self.export("texts")
+        filed = self.filed(post.TONBRIDGE.gss)[-1]
+        plan = filed["documents"][0]
+        path = os.path.join(folder, f"{post.TONBRIDGE.gss}-{post.TONBRIDGE.slug}",
+                            plan["name"] + ".txt")
+        pages = read(path).decode().split("\f")
+        self.assertEqual(len(pages), plan["pages"] + 1)
+        self.assertEqual(pages[-1], "")
+        self.assertIn("Productivity Plan", pages[0])
+        self.assertEqual(sha256(read(path)), plan["text"])
 
     def test_a_plan_is_the_attachment_that_the_council_sent(self):
         folder, _ = self.export("attachments")
@@ -228,7 +241,7 @@ class Export(WholeRun):
         self.assertEqual(restored(row["file_name"]), entry["documents"][0]["name"])
         inside = f"{post.DEVON.gss}-{post.DEVON.slug}"
         names = files_below(folder) - AT_TOP
-        self.assertEqual(len(names), 5, names)
+        self.assertEqual(len(names), 6, names)
         self.assertEqual({os.path.dirname(name) for name in names}, {inside})
         self.assertEqual(json.loads(read(folder, inside, "submission.json"))["reference"],
                          entry["reference"])
