@@ -59,7 +59,8 @@ typedef struct {
     gint64 size_bytes;
     gint64 pages; /* -1 unknown */
     char *sha256;
-    char *text; /* object: its text, UTF-8, a form feed after each page; NULL: none was read */
+    char *
+        text; /* object: its text, UTF-8, a form feed after each page; NULL: none was read */
 } LodgeEventDocument;
 
 typedef struct {
