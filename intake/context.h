@@ -24,6 +24,8 @@ typedef struct {
     gboolean colours;                  /* standard output is a terminal that wants them */
     gboolean verbose;                  /* log every event, not warnings only */
     gboolean json;                     /* machine output on standard output */
+    gboolean
+        wait; /* for another gateway on the same spool to end, instead of being refused */
 } LodgeContext;
 
 /* Exit codes, as in lodge(1). */

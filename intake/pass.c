@@ -4,6 +4,8 @@
 #include "intake/log.h"
 #include <string.h>
 
+#define LOCK_LOOK_US (200 * 1000)
+
 void lodge_pass_fail(LodgePass *pass, const GError *error)
 {
     g_mutex_lock(&pass->mutex);
@@ -96,11 +98,31 @@ gboolean lodge_pass_flush(LodgePass *pass, GError **error)
 
 /* ---- its life ---- */
 
+/* The kernel tells nobody in line that a lock is free again without stopping him for good; so we look. */
+static LodgeSpool *open_spool(const LodgePass *pass, const char *who, GError **error)
+{
+    const LodgeContext *context = pass->context;
+    for (gboolean told = FALSE;; told = TRUE) {
+        g_autoptr(GError) failure = NULL;
+        LodgeSpool *spool =
+            lodge_spool_open(pass->settings->spool_dir, who, context->now_us(), &failure);
+        if (spool != NULL)
+            return spool;
+        if (!context->wait || context->stopping() ||
+            !g_error_matches(failure, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_LOCKED)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return NULL;
+        }
+        if (!told)
+            lodge_log_warning("waiting-for-spool", "reason", failure->message, NULL);
+        g_usleep(LOCK_LOOK_US);
+    }
+}
+
 gboolean lodge_pass_open(LodgePass *pass, const char *who, GError **error)
 {
     g_mutex_init(&pass->mutex);
-    pass->spool =
-        lodge_spool_open(pass->settings->spool_dir, who, pass->context->now_us(), error);
+    pass->spool = open_spool(pass, who, error);
     if (pass->spool == NULL)
         return FALSE;
     LodgeAirlockOptions options = {.wall_ms = pass->settings->limits.reader_wall_ms,

@@ -10,8 +10,9 @@ _lodge_options() {
     check-config) echo '--online' ;;
     extend) echo '--until --reason --call' ;;
     export) echo '--csv --json --call --council --all-versions' ;;
-    file) echo '--call' ;;
+    file) echo '--call --wait' ;;
     list) echo '--call --state --outcome --council' ;;
+    once) echo '--wait' ;;
     note | resend) echo '--reason' ;;
     reject) echo '--reason --tell --answer' ;;
     register) echo '--nation --date --output' ;;

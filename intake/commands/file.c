@@ -8,6 +8,8 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     g_autofree char *wanted = NULL;
     const GOptionEntry entries[] = {
         {"call", 0, 0, G_OPTION_ARG_STRING, &wanted, "The call the messages are for", "ID"},
+        {"wait", 0, 0, G_OPTION_ARG_NONE, &context->wait,
+         "Wait until no other gateway is on the spool, instead of being refused", NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!lodge_command_parse(&lodge_command_file, context, entries, &argc, &argv, error) ||
