@@ -27,6 +27,8 @@ static const LodgeWordingEntry entries[] = {
      "This is an automatic message, such as an out-of-office reply.", NULL},
     {LODGE_WORDING_FINDING, "delivery-report",
      "This is a delivery report: a mail system says what became of another message.", NULL},
+    {LODGE_WORDING_FINDING, "receipt-returned",
+     "It says that our receipt {1} could not be delivered to {2}.", NULL},
     {LODGE_WORDING_FINDING, "disposition-report",
      "This is a read receipt: it says that another message was read or deleted.", NULL},
     {LODGE_WORDING_FINDING, "complaint-report",

@@ -4,6 +4,7 @@
 #include "intake/decide/dns_answers.h"
 #include "intake/log.h"
 #include "intake/operate/rules_in_force.h"
+#include "intake/returned.h"
 #include "intake/verdict.h"
 #include <string.h>
 
@@ -247,7 +248,9 @@ static gboolean apply(LodgeTransaction *txn,
         lodge_rules_in_force_bytes(record->recorder->rules, message->call);
     return keep_documents(txn, found, error) &&
            lodge_verdict_record(&verdict, txn, message, found->reading,
-                                found->reading_bytes, rules, now_us, error);
+                                found->reading_bytes, rules, now_us, error) &&
+           lodge_returned_record(txn, ledger, verdict.decision->bounce, message->reference,
+                                 now_us, error);
 }
 
 static void done(gpointer data, const GError *error)

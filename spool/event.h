@@ -31,8 +31,9 @@ typedef enum {
     LODGE_EVENT_OWED,      /* a receipt is owed (same segment as its decision) */
     LODGE_EVENT_ATTEMPTED, /* a receipt is about to be sent */
     LODGE_EVENT_ANSWERED,  /* what became of that attempt */
-    LODGE_EVENT_MARKED,    /* the mailbox reflects the decision */
-    LODGE_EVENT_PASSED,    /* a complete look at a mailbox, with its account */
+    LODGE_EVENT_RETURNED, /* somebody's mail system reported that it could not be delivered */
+    LODGE_EVENT_MARKED,   /* the mailbox reflects the decision */
+    LODGE_EVENT_PASSED,   /* a complete look at a mailbox, with its account */
     LODGE_EVENT_PROJECTED, /* the human-readable tree of a message was written */
     LODGE_EVENT_RULED,     /* a person ruled on a message, or had a receipt sent again */
     LODGE_EVENT_EXTENDED,  /* a person set a later deadline, for one council or for all */
@@ -96,7 +97,7 @@ typedef struct {
 
     /* DEFERRED: code in the row (whose fault: "reader-unavailable"), words in the record */
     char *code; /* also MARKED: "keyword", "moved"; ANSWERED: "sent" …; RULED: "accept" … */
-    char *words;
+    char *words;        /* also RETURNED: what the report says */
     guint attempt;      /* DEFERRED, ATTEMPTED, ANSWERED */
     gint64 retry_at_us; /* DEFERRED, ANSWERED/retry */
 
@@ -118,7 +119,7 @@ typedef struct {
     GPtrArray *documents;                                  /* LodgeEventDocument: record */
     char *reading, *evidence, *history, *rules, *decision; /* objects: record */
 
-    /* OWED, ATTEMPTED, ANSWERED: receipt and its kind in the row, the rest in OWED's record */
+    /* OWED, ATTEMPTED, ANSWERED, RETURNED: receipt and its kind in the row, the rest in OWED's record */
     char *receipt;      /* "PP24-000123-K.1" */
     char *receipt_kind; /* received, decision */
     char *receipt_to;

@@ -9,6 +9,7 @@
 #define OWED (1u << LODGE_EVENT_OWED)
 #define ATTEMPTED (1u << LODGE_EVENT_ATTEMPTED)
 #define ANSWERED (1u << LODGE_EVENT_ANSWERED)
+#define RETURNED (1u << LODGE_EVENT_RETURNED)
 #define MARKED (1u << LODGE_EVENT_MARKED)
 #define PASSED (1u << LODGE_EVENT_PASSED)
 #define PROJECTED (1u << LODGE_EVENT_PROJECTED)
@@ -32,8 +33,8 @@ const LodgeMember lodge_members[] = {
     {"size_bytes", AT(size_bytes), K(INT64), RECORD, KEPT, 0},
     {"code", AT(code), K(STRING), ROW, DEFERRED | MARKED | ANSWERED | RULED,
      DEFERRED | MARKED | ANSWERED | RULED},
-    {"words", AT(words), K(STRING), RECORD, DEFERRED | MARKED | ANSWERED | RULED | EXTENDED,
-     0},
+    {"words", AT(words), K(STRING), RECORD,
+     DEFERRED | MARKED | ANSWERED | RETURNED | RULED | EXTENDED, 0},
     {"actor", AT(actor), K(STRING), RECORD, RULED | EXTENDED, RULED | EXTENDED},
     {"told", AT(told), K(STRING), RECORD, RULED, 0},
     {"until", AT(until_us), K(INSTANT), ROW, EXTENDED, EXTENDED},
@@ -59,8 +60,8 @@ const LodgeMember lodge_members[] = {
     {"history", AT(history), K(DIGEST), RECORD, DECIDED, 0},
     {"rules", AT(rules), K(DIGEST), RECORD, DECIDED, 0},
     {"decision", AT(decision), K(DIGEST), RECORD, DECIDED, 0},
-    {"receipt", AT(receipt), K(STRING), ROW, OWED | ATTEMPTED | ANSWERED | RULED,
-     OWED | ATTEMPTED | ANSWERED},
+    {"receipt", AT(receipt), K(STRING), ROW, OWED | ATTEMPTED | ANSWERED | RETURNED | RULED,
+     OWED | ATTEMPTED | ANSWERED | RETURNED},
     {"kind", AT(receipt_kind), K(STRING), ROW, OWED | ATTEMPTED | ANSWERED, OWED},
     {"to", AT(receipt_to), K(STRING), RECORD, OWED, OWED},
     {"receipt_message_id", AT(receipt_message_id), K(STRING), RECORD, OWED, 0},

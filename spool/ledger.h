@@ -26,7 +26,9 @@ typedef struct {
     gint64 due_us; /* when to try (next) */
     gint64 answered_us;
     int smtp_code;
-    char *reply; /* what the server said last, or NULL */
+    char *reply;          /* what the server said last, or NULL */
+    gint64 returned_us;   /* a bounce of it came; LODGE_INSTANT_UNKNOWN: none has */
+    char *returned_words; /* what that says, or NULL */
 } LodgeLedgerReceipt;
 
 typedef struct {

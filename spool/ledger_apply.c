@@ -268,6 +268,20 @@ apply_answered(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GEr
            require_change(ledger, event, error);
 }
 
+/* The first report counts; its state says what our own mail server did with it, and stays. */
+static gboolean
+apply_returned(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GError **error)
+{
+    static const char sql[] =
+        "UPDATE receipt SET returned_words = CASE WHEN returned_us IS NULL THEN ?4"
+        " ELSE returned_words END, returned_us = COALESCE(returned_us, ?3)"
+        " WHERE id = ?1 AND message = ?2";
+    return lodge_ledger_run(ledger, error, sql, LEDGER_TEXT(event->receipt),
+                            LEDGER_INT(message), LEDGER_INT(event->at_us),
+                            LEDGER_TEXT(event->words)) &&
+           require_change(ledger, event, error);
+}
+
 /* Without a location: everywhere. */
 static gboolean
 apply_marked(LodgeLedger *ledger, const LodgeEvent *event, gint64 message, GError **error)
@@ -315,6 +329,7 @@ static char *describe(const LodgeEvent *event)
     case LODGE_EVENT_OWED:
         return g_strdup_printf("%s %s", event->receipt, event->receipt_kind);
     case LODGE_EVENT_ATTEMPTED:
+    case LODGE_EVENT_RETURNED:
         return g_strdup(event->receipt);
     case LODGE_EVENT_ANSWERED:
         return event->smtp_code != 0
@@ -350,6 +365,7 @@ gboolean lodge_ledger_apply(LodgeLedger *ledger, const LodgeEvent *event, GError
         [LODGE_EVENT_OWED] = apply_owed,
         [LODGE_EVENT_ATTEMPTED] = apply_attempted,
         [LODGE_EVENT_ANSWERED] = apply_answered,
+        [LODGE_EVENT_RETURNED] = apply_returned,
         [LODGE_EVENT_MARKED] = apply_marked,
         [LODGE_EVENT_PASSED] = lodge_ledger_apply_passed,
         [LODGE_EVENT_PROJECTED] = apply_projected,

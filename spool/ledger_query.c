@@ -16,6 +16,7 @@ void lodge_ledger_receipt_free(LodgeLedgerReceipt *receipt)
     g_free(receipt->message_id);
     g_free(receipt->object);
     g_free(receipt->reply);
+    g_free(receipt->returned_words);
     g_free(receipt);
 }
 
@@ -111,12 +112,15 @@ static gpointer read_receipt(sqlite3_stmt *statement)
     receipt->answered_us = lodge_ledger_column_instant(statement, 10);
     receipt->smtp_code = sqlite3_column_int(statement, 11);
     receipt->reply = lodge_ledger_column_text(statement, 12);
+    receipt->returned_us = lodge_ledger_column_instant(statement, 13);
+    receipt->returned_words = lodge_ledger_column_text(statement, 14);
     return receipt;
 }
 
 #define RECEIPT_SQL                                                                        \
     "SELECT r.id, m.reference, r.kind, r.state, r.to_address, r.message_id, r.object,"     \
-    " r.attempts, r.owed_us, r.due_us, r.answered_us, r.smtp_code, r.reply"                \
+    " r.attempts, r.owed_us, r.due_us, r.answered_us, r.smtp_code, r.reply,"               \
+    " r.returned_us, r.returned_words"                                                     \
     " FROM receipt r JOIN message m ON m.id = r.message "
 
 static gboolean

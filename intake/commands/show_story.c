@@ -174,6 +174,11 @@ static void print_receipt(const LodgeShow *show, const LodgeLedgerReceipt *recei
         lodge_print(", %s", due);
     lodge_print(receipt->attempts > 1 ? " (attempts: %u)\n" : "\n", receipt->attempts);
     lodge_show_field("  the mail server said", receipt->reply);
+    if (receipt->returned_us == LODGE_INSTANT_UNKNOWN)
+        return;
+    g_autofree char *returned = lodge_show_when(show, receipt->returned_us);
+    lodge_print("  came back as undeliverable %s\n", returned);
+    lodge_show_field("  the report said", receipt->returned_words);
 }
 
 static void print_receipts(const LodgeShow *show)
@@ -205,6 +210,7 @@ static gboolean print_timeline(const LodgeShow *show, GError **error)
         {"owed", "receipt owed"},
         {"attempted", "receipt being sent"},
         {"answered", "the mail server answered"},
+        {"returned", "receipt came back as undeliverable"},
         {"marked", "marked in the mailbox"},
         {"projected", "copies written for people"},
         {"ruled", "a person ruled"},

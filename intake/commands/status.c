@@ -121,6 +121,10 @@ print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean 
         lodge_print(
             "Receipts that no mail server will take: %u; see lodge list --json, lodge show\n\n",
             overview->receipts_refused);
+    if (overview->receipts_returned > 0)
+        lodge_print("Receipts that came back as undeliverable: %u; see lodge list --json, "
+                    "lodge show\n\n",
+                    overview->receipts_returned);
     print_capped(overview);
     print_councils(overview);
     print_held(context, overview);
@@ -182,6 +186,7 @@ static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
     lodge_json_add_int(writer, "pending", overview->pending);
     lodge_json_end_object(writer);
     lodge_json_add_int(writer, "receipts_refused", overview->receipts_refused);
+    lodge_json_add_int(writer, "receipts_returned", overview->receipts_returned);
     lodge_json_begin_object(writer, "totals");
     lodge_json_add_int(writer, "councils", overview->councils->len);
     lodge_json_add_int(writer, "filed", overview->filed);

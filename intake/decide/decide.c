@@ -4,6 +4,7 @@
 #include "intake/decide/attachments.h"
 #include "intake/decide/authority.h"
 #include "intake/decide/border.h"
+#include "intake/decide/bounce.h"
 #include "intake/decide/decision_documents.h"
 #include "intake/decide/decision_value.h"
 #include "intake/decide/duplicate.h"
@@ -86,6 +87,7 @@ static void judge_kind(Case *at)
                                 at->decision->authority->candidates[0] != NULL,
                                 at->names_call};
     at->decision->kind = lodge_kind_judge(at->message, at->rules, content);
+    at->decision->bounce = lodge_bounce_find(at->message, at->decision->kind, at->rules);
 }
 
 static void judge_time_and_sender(Case *at)
@@ -273,6 +275,11 @@ static gboolean is_no_submission(Case *at)
         lodge_partial_find(at->message) != NULL)
         return FALSE;
     settle(at, LODGE_NOT_A_SUBMISSION, why, at->rules->call->noun);
+    const LodgeBounce *bounce = at->decision->bounce;
+    if (bounce != NULL)
+        lodge_findings_add(at->decision->findings, LODGE_FINDING_RECEIPT_RETURNED,
+                           bounce->words, bounce->receipt,
+                           bounce->recipient != NULL ? bounce->recipient : "its address");
     return TRUE;
 }
 

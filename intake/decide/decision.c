@@ -1,6 +1,7 @@
 #include "intake/decide/decision.h"
 
 #include "intake/decide/authority.h"
+#include "intake/decide/bounce.h"
 #include "intake/decide/decision_value.h"
 #include "intake/decide/findings.h"
 #include "intake/decide/mending.h"
@@ -65,6 +66,7 @@ void lodge_decision_free(LodgeDecision *decision)
     lodge_received_instant_free(decision->received);
     g_free(decision->duplicate_of);
     lodge_mends_free(decision->mends);
+    lodge_bounce_free(decision->bounce);
     g_free(decision->ruling);
     g_free(decision->content_key);
     g_free(decision->may_answer);
@@ -146,6 +148,19 @@ static void format_mends(LodgeJsonWriter *json, const LodgeMends *mends)
     lodge_json_add_string(json, "timeliness", lodge_timeliness_format(mends->timeliness));
     lodge_json_add_string(json, "own_timeliness", lodge_timeliness_format(mends->own));
     lodge_json_add_string(json, "counts", mends->original_counts ? "original" : "own");
+    lodge_json_end_object(json);
+}
+
+/* Decisions without one keep their bytes. */
+static void format_bounce(LodgeJsonWriter *json, const LodgeBounce *bounce)
+{
+    if (bounce == NULL)
+        return;
+    lodge_json_begin_object(json, "bounce");
+    lodge_json_add_string(json, "receipt", bounce->receipt);
+    lodge_json_add_string(json, "recipient", bounce->recipient);
+    lodge_json_add_string(json, "status", bounce->status);
+    lodge_json_add_string(json, "words", bounce->words);
     lodge_json_end_object(json);
 }
 
@@ -247,6 +262,7 @@ GBytes *lodge_decision_format(const LodgeDecision *decision)
     lodge_json_add_bool(json, "current", decision->current);
     lodge_json_add_string(json, "duplicate_of", decision->duplicate_of);
     format_mends(json, decision->mends);
+    format_bounce(json, decision->bounce);
     if (decision->ruling != NULL) /* decisions without one keep their bytes */
         lodge_json_add_string(json, "ruling", decision->ruling);
     lodge_json_add_string(json, "content_key", decision->content_key);

@@ -112,6 +112,14 @@ typedef struct {
     gboolean original_counts; /* by the call, the time of the earlier one does */
 } LodgeMends;
 
+/* A receipt of ours that came back (bounce.h); display text. */
+typedef struct {
+    char *receipt;   /* "PP24-000123-K.1" */
+    char *recipient; /* as it was written to; or NULL */
+    char *status;    /* "5.1.1", or NULL */
+    char *words;     /* what the server said, or NULL */
+} LodgeBounce;
+
 typedef struct {
     LodgeMailKind kind;
     LodgeOutcome outcome;
@@ -119,10 +127,11 @@ typedef struct {
     gint64 deadline_us;         /* the one applied, extension included */
     LodgeAuthority *authority;
     LodgeReceivedInstant *received;
-    guint version;      /* of the council's filed plan; 0: not filed */
-    gboolean current;   /* received last of the council's versions */
-    char *duplicate_of; /* reference or NULL */
-    LodgeMends *mends;  /* or NULL */
+    guint version;       /* of the council's filed plan; 0: not filed */
+    gboolean current;    /* received last of the council's versions */
+    char *duplicate_of;  /* reference or NULL */
+    LodgeMends *mends;   /* or NULL */
+    LodgeBounce *bounce; /* or NULL */
     char *ruling; /* a person's that was applied: "accept", "reject", "assign"; or NULL */
     char *content_key;    /* SHA-256 hex */
     GPtrArray *findings;  /* LodgeFinding */

@@ -19,6 +19,7 @@ static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
     [LODGE_FINDING_AUTOMATIC_MESSAGE] = {"automatic-message", LODGE_NOTE,
                                          "automatic-message"},
     [LODGE_FINDING_DELIVERY_REPORT] = {"delivery-report", LODGE_NOTE, "delivery-report"},
+    [LODGE_FINDING_RECEIPT_RETURNED] = {"receipt-returned", LODGE_NOTE, "receipt-returned"},
     [LODGE_FINDING_DISPOSITION_REPORT] = {"disposition-report", LODGE_NOTE,
                                           "disposition-report"},
     [LODGE_FINDING_COMPLAINT_REPORT] = {"complaint-report", LODGE_NOTE, "complaint-report"},

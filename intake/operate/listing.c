@@ -52,6 +52,10 @@ static void write_receipts(LodgeJsonWriter *writer, GPtrArray *receipts)
         lodge_json_add_string(writer, "kind", receipt->kind);
         lodge_json_add_string(writer, "state", receipt->state);
         lodge_json_add_string(writer, "to", receipt->to);
+        if (receipt->returned_us != LODGE_INSTANT_UNKNOWN) {
+            lodge_json_add_instant(writer, "returned", receipt->returned_us);
+            lodge_json_add_string(writer, "returned_words", receipt->returned_words);
+        }
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);

@@ -88,6 +88,7 @@ static void count_refused(LodgeOverview *overview, const LodgeLedgerMessage *mes
     for (guint i = 0; i < message->receipts->len; i++) {
         const LodgeLedgerReceipt *receipt = g_ptr_array_index(message->receipts, i);
         overview->receipts_refused += strcmp(receipt->state, "refused") == 0;
+        overview->receipts_returned += receipt->returned_us != LODGE_INSTANT_UNKNOWN;
     }
 }
 

@@ -29,6 +29,7 @@ typedef struct {
     GPtrArray *held;     /* LodgeOverviewHeld */
     guint accepted, held_count, rejected, duplicate, not_a_submission, pending;
     guint receipts_refused;     /* the mail server will not take them */
+    guint receipts_returned;    /* came back as undeliverable */
     GPtrArray *capped;          /* references that a cap keeps from their answer */
     guint filed, on_time, late; /* councils, by their current plan */
 } LodgeOverview;

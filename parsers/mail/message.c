@@ -2,6 +2,7 @@
 
 #include "parsers/mail/body_text.h"
 #include "parsers/mail/charset.h"
+#include "parsers/mail/delivery_report.h"
 #include "parsers/mail/dkim.h"
 #include "parsers/mail/fit.h"
 #include "parsers/mail/header_facts.h"
@@ -252,7 +253,9 @@ static gboolean read_node(Reading *reading,
     if (is_leaf && node->depth < LODGE_LIMIT_NESTING && lodge_smime_is_wrapper(node) &&
         !enter_wrapper(reading, source, node, &is_entered, error))
         return FALSE;
-    return is_entered || read_part(reading, source, node, error);
+    return is_entered || (read_part(reading, source, node, error) &&
+                          lodge_delivery_report_read(source, node, reading->facts,
+                                                     reading->marks, error));
 }
 
 static gboolean read_tree(Reading *reading,
@@ -315,6 +318,7 @@ lodge_message_parse(int input_fd, gint64 size_bytes, int leaves_fd, GError **err
         if (!read_tree(&reading, &source, tree, error) ||
             !read_signatures(facts, &source, tree, marks, error))
             return NULL;
+        lodge_delivery_report_read_text(facts, marks);
         lodge_fit_message(facts, marks);
     }
     hand_over_marks(facts, marks);

@@ -27,6 +27,9 @@ LodgeMessageFacts *lodge_message_facts_new(void)
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_authentication_results_free);
     facts->signatures =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_dkim_signature_free);
+    facts->delivery =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_delivery_status_free);
+    facts->returned_ids = g_new0(char *, 1);
     facts->arc_results =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_arc_results_free);
     facts->smime = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_smime_layer_free);
@@ -52,6 +55,8 @@ void lodge_message_facts_free(LodgeMessageFacts *facts)
     g_ptr_array_unref(facts->authentication_results);
     g_ptr_array_unref(facts->signatures);
     g_ptr_array_unref(facts->arc_results);
+    g_ptr_array_unref(facts->delivery);
+    g_strfreev(facts->returned_ids);
     g_ptr_array_unref(facts->smime);
     g_ptr_array_unref(facts->parts);
     g_free(facts->return_path);
@@ -160,6 +165,18 @@ void lodge_authentication_results_free(LodgeAuthenticationResults *results)
     g_ptr_array_unref(results->methods);
     g_free(results->text);
     g_free(results);
+}
+
+void lodge_delivery_status_free(LodgeDeliveryStatus *status)
+{
+    if (status == NULL)
+        return;
+    g_free(status->recipient);
+    g_free(status->original);
+    g_free(status->action);
+    g_free(status->status);
+    g_free(status->diagnostic);
+    g_free(status);
 }
 
 LodgeArcResults *lodge_arc_results_new(guint instance, LodgeAuthenticationResults *results)

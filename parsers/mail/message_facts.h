@@ -94,6 +94,14 @@ typedef struct {
         stream_offset; /* where the decoded bytes stand in the leaf stream; -1: not handed back */
 } LodgePart;
 
+/* What a bounce says of one recipient (RFC 3464 section 2.3); display text. */
+typedef struct {
+    char *recipient, *original; /* final, and as it was written to; or NULL */
+    char *action;               /* "failed", "delayed" …, lower case; or NULL */
+    char *status;               /* "5.1.1", or NULL */
+    char *diagnostic;           /* or NULL */
+} LodgeDeliveryStatus;
+
 typedef struct {
     gboolean parseable; /* FALSE: not a message at all; everything else may be empty */
     gint64 size_bytes;
@@ -112,6 +120,8 @@ typedef struct {
     GPtrArray *signatures;             /* LodgeDkimSignature: DKIM's and ARC's, top first */
     GPtrArray *arc_results; /* LodgeArcResults: ARC-Authentication-Results, top first */
     GPtrArray *smime;       /* LodgeSmimeLayer, in order of the bytes */
+    GPtrArray *delivery;    /* LodgeDeliveryStatus, in order of the bytes */
+    GStrv returned_ids;     /* Message-IDs of mails that hang in it, without brackets */
     GPtrArray *parts; /* LodgePart, in order of the bytes, containers before content */
     char *body_text;  /* first text of the mail, UTF-8, cut; or NULL */
     GStrv defects; /* stable codes: "bare-lf", "missing-boundary", "unknown-charset" … */
@@ -146,6 +156,7 @@ void lodge_authentication_property_free(LodgeAuthenticationProperty *property);
 /* Takes `results`. */
 LodgeArcResults *lodge_arc_results_new(guint instance, LodgeAuthenticationResults *results);
 void lodge_arc_results_free(LodgeArcResults *results);
+void lodge_delivery_status_free(LodgeDeliveryStatus *status);
 LodgePart *lodge_part_new(void);
 void lodge_part_free(LodgePart *part);
 /* "multipart", "message", "body", "document", "decoration", "signature", "report", "other" */

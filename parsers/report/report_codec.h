@@ -34,6 +34,11 @@ void report_write_parts(LodgeJsonWriter *writer, const GPtrArray *parts);
 void report_read_parts(LodgeJsonDocument *document,
                        const LodgeJsonNode *object,
                        GPtrArray *parts);
+/* Bounces (report_delivery.c). */
+void report_write_delivery(LodgeJsonWriter *writer, const LodgeMessageFacts *facts);
+void report_read_delivery(LodgeJsonDocument *document,
+                          const LodgeJsonNode *object,
+                          LodgeMessageFacts *facts);
 /* S/MIME layers (report_smime.c). */
 void report_write_smime(LodgeJsonWriter *writer, const GPtrArray *layers);
 void report_read_smime(LodgeJsonDocument *document,

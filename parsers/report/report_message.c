@@ -66,6 +66,7 @@ void report_write_message(LodgeJsonWriter *writer,
     report_write_trace(writer, facts);
     report_write_signatures(writer, facts);
     report_write_smime(writer, facts->smime);
+    report_write_delivery(writer, facts);
     report_write_parts(writer, facts->parts);
     if (documents != NULL)
         write_documents(writer, documents);
@@ -160,6 +161,7 @@ LodgeMessageFacts *report_read_message(LodgeJsonDocument *document,
     report_read_trace(document, object, facts);
     report_read_signatures(document, object, facts);
     report_read_smime(document, object, facts->smime);
+    report_read_delivery(document, object, facts);
     report_read_parts(document, object, facts->parts);
     return facts;
 }

@@ -22,6 +22,12 @@
 #define LODGE_LIMIT_NAME_BYTES 1024               /* a decoded file name */
 #define LODGE_LIMIT_VALUE_BYTES (16 * 1024)       /* a header value as handed back */
 
+/* what a bounce says of other mails */
+#define LODGE_LIMIT_RETURNED_IDS 20             /* mails inside, and recipients */
+#define LODGE_LIMIT_RETURNED_ID_BYTES 998       /* RFC 5322 section 2.1.1: a line */
+#define LODGE_LIMIT_DELIVERY_BYTES (256 * 1024) /* of one part that is read for it */
+#define LODGE_LIMIT_DELIVERY_VALUE_BYTES 300
+
 /* signatures of a message: DKIM, ARC */
 #define LODGE_LIMIT_TAGS 64            /* of one signature, seal or key record */
 #define LODGE_LIMIT_DKIM_SIGNATURES 10 /* looked at, from the top */

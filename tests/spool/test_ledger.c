@@ -207,6 +207,27 @@ static void a_clock_that_was_ahead_keeps_no_receipt_waiting(void **state)
     assert_int_equal(due->len, 3);
 }
 
+static void the_first_report_that_a_receipt_came_back_counts(void **state)
+{
+    World *world = *state;
+    LodgeTransaction *txn = begin(world->spool);
+    g_autofree char *reference = take_in(txn, "returned", 10);
+    commit(txn);
+    answer(world, reference, "sent", 0);
+    static const char *const words[] = {"5.1.1 no such user", "5.2.2 full"};
+    for (guint i = 0; i < G_N_ELEMENTS(words); i++) {
+        g_autoptr(LodgeEvent) returned = about_receipt(LODGE_EVENT_RETURNED, reference);
+        returned->at_us += i * SECOND;
+        returned->words = g_strdup(words[i]);
+        record(world, returned);
+    }
+    g_autoptr(LodgeLedgerMessage) message = get_message(world->ledger, reference);
+    const LodgeLedgerReceipt *receipt = g_ptr_array_index(message->receipts, 0);
+    assert_string_equal(receipt->state, "sent");
+    assert_true(receipt->returned_us == T0 + 2 * SECOND);
+    assert_string_equal(receipt->returned_words, words[0]);
+}
+
 /* The server was down as a whole: the attempt says nothing about the receipt. */
 static void the_result_says_how_many_attempts_count(void **state)
 {
@@ -775,6 +796,7 @@ int main(void)
         CASE(a_clock_that_was_ahead_keeps_no_receipt_waiting),
         CASE(a_receipt_is_due_until_it_is_at_an_end),
         CASE(the_result_says_how_many_attempts_count),
+        CASE(the_first_report_that_a_receipt_came_back_counts),
         CASE(first_receipts_go_before_all_others_and_each_class_by_due_time),
         CASE(a_backlog_of_retries_and_fresh_receipts_take_turns),
         CASE(answers_are_counted_by_address_domain_and_council),

@@ -13,7 +13,7 @@ asked=$(nm -u "$library" | awk '$1 == "U" { print $2 }' | sort -u |
     grep -Ev '^(lodge_|__asan_|__ubsan_|__stack_chk|__sanitizer|__memcpy_chk|__strcpy_chk|_GLOBAL_OFFSET_TABLE_)' |
     grep -Ev '^g_(ptr_array|array|byte_array|bytes|string|strv|unichar|ascii|direct)_' |
     grep -Ev '^g_(malloc|free|str_equal|strcmp0|strfreev|prefix_error|log|log_structured)' |
-    grep -Ev '^g_(str_has_prefix|str_has_suffix|strdupv?|strndup|strjoinv|strsplit(_set)?|strchomp)$' |
+    grep -Ev '^g_(str_has_prefix|str_has_suffix|strdupv?|strndup|strjoinv|strsplit(_set)?|strchomp|strchug)$' |
     grep -Ev '^g_(strdup_v?printf|return_if_fail_warning|assertion_message_expr)$' |
     grep -Ev '^g_utf8_(casefold|get_char|make_valid|normalize|offset_to_pointer|prev_char|skip|strlen)$' |
     grep -Ev '^(mem(cpy|cmp|set|move)|str(len|chr|rchr|cmp|ncmp|spn|cspn|pbrk|str))$' || true)

@@ -1,6 +1,6 @@
 add_library(decide_world STATIC intake/decide/world.c)
 target_link_libraries(decide_world PRIVATE lodge_flags PUBLIC lodge_decide)
-foreach(module answerable answered authority decide dmarc dmarc_record dns_answers duplicate evidence findings folded_text history kind letter lookalike deception place signs other_council
+foreach(module answerable answered authority decide dmarc dmarc_record dns_answers duplicate evidence findings folded_text history kind letter lookalike deception place signs other_council bounce
         mending mention plan proofs received_instant receipt_content ruling timeliness unsubmission)
     lodge_test(intake/decide/test_${module} decide_world lodge_decide)
 endforeach()

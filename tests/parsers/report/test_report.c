@@ -77,6 +77,18 @@ static void fill_smime(LodgeMessageFacts *facts)
     g_ptr_array_add(facts->smime, lodge_smime_layer_new("1.1", LODGE_SMIME_ENVELOPED));
 }
 
+static void fill_delivery(LodgeMessageFacts *facts)
+{
+    LodgeDeliveryStatus *status = g_new0(LodgeDeliveryStatus, 1);
+    status->recipient = g_strdup("f@b.example");
+    status->action = g_strdup("failed");
+    status->diagnostic = g_strdup("550 \"no\"");
+    g_ptr_array_add(facts->delivery, status);
+    g_ptr_array_add(facts->delivery, g_new0(LodgeDeliveryStatus, 1));
+    g_strfreev(facts->returned_ids);
+    facts->returned_ids = g_strsplit("one@x two@y", " ", -1);
+}
+
 /* Every member set to something, strings with all that JSON must carry. */
 static LodgeMessageFacts *make_message(void)
 {
@@ -103,6 +115,9 @@ static LodgeMessageFacts *make_message(void)
     facts->date_us = 1721401391123456;
     fill_trace(facts);
     fill_smime(facts);
+    fill_delivery(facts);
+    ((LodgeAddress *)g_ptr_array_index(facts->from, 0))->look =
+        g_strdup("council.exarnple");
     add_part(facts, "", LODGE_PART_MULTIPART, -1, 0);
     add_part(facts, "1", LODGE_PART_BODY, -1, 12);
     add_part(facts, "2", LODGE_PART_DOCUMENT, 0, 100)->name = g_strdup("plan \xc2\xa3.pdf");
