@@ -11,8 +11,8 @@
 #define GIB (1024 * MIB)
 
 static const char *const SETTINGS_GROUPS[] = {
-    "spool", "call ID", "mailbox NAME", "smtp",   "border", "authentication",
-    "dns",   "service", "answers",      "limits", NULL,
+    "spool", "call ID", "mailbox NAME", "smtp",    "border", "authentication",
+    "dns",   "scanner", "service",      "answers", "limits", NULL,
 };
 
 /* clang-format off */
@@ -76,6 +76,12 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"dns", "servers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"dns", "timeout", LODGE_KEY_DURATION, FALSE, "5s", NULL, SECOND / 10, MINUTE},
     {"dns", "dnssec", LODGE_KEY_SWITCH, FALSE, "yes", NULL, 0, 0},
+
+    {"scanner", "socket", LODGE_KEY_PATH, FALSE, NULL, NULL, 0, 0},
+    {"scanner", "host", LODGE_KEY_HOST, FALSE, NULL, NULL, 0, 0},
+    {"scanner", "port", LODGE_KEY_COUNT, FALSE, NULL, NULL, 1, 65535},
+    {"scanner", "timeout", LODGE_KEY_DURATION, FALSE, "1min", NULL, SECOND / 10, 10 * MINUTE},
+    {"scanner", "max_size", LODGE_KEY_SIZE, FALSE, "25M", NULL, KIB, 4 * GIB},
 
     {"service", "name", LODGE_KEY_TEXT, FALSE, "Submissions", NULL, 0, 0},
     {"service", "domain", LODGE_KEY_HOST, FALSE, NULL, NULL, 0, 0},

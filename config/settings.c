@@ -62,6 +62,7 @@ void lodge_settings_free(LodgeSettings *settings)
     free_smtp(settings->smtp);
     lodge_trust_free(settings->trust);
     lodge_dns_settings_clear(&settings->dns);
+    lodge_scanner_settings_clear(&settings->scanner);
     g_free(settings->control.path);
     g_free(settings->control.operators);
     g_clear_pointer(&settings->origins, g_ptr_array_unref);
@@ -447,6 +448,8 @@ static gboolean read_groups(Reader *reader, GError **error)
     read_trust(reader);
     lodge_dns_settings_read(&reader->settings->dns,
                             lodge_key_file_take(reader->file, "dns"));
+    lodge_scanner_settings_read(&reader->settings->scanner,
+                                lodge_key_file_take(reader->file, "scanner"));
     read_answers(reader);
     read_limits(reader);
     if (!lodge_key_file_finish(reader->file, &reader->settings->origins, error))

@@ -12,6 +12,7 @@
 #include "config/dns.h"
 #include "config/register.h"
 #include "config/rules.h"
+#include "config/scanner.h"
 #include "config/secret.h"
 #include "config/trust.h"
 #include <glib.h>
@@ -95,6 +96,7 @@ typedef struct {
     LodgeSmtp *smtp;      /* NULL: no receipts are sent; they wait in the outbox */
     LodgeTrust *trust;
     LodgeDnsSettings dns;
+    LodgeScannerSettings scanner;
     GBytes *smime_anchors; /* PEM, for the airlock; NULL: none */
     LodgeAnswers answers;
     LodgeLimits limits;

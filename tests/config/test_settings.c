@@ -222,6 +222,22 @@ static const Case CASES[] = {
      "timeout: it has no use without mode = system"},
     {"a time-out that is too long", WHOLE "[dns]\nmode = system\ntimeout = 2min\n",
      "timeout: '2min' is outside 100ms to 1min"},
+    {"a scanner on a socket", WHOLE "[scanner]\nsocket = /run/clamav/clamd.ctl\n", NULL},
+    {"a scanner on another machine",
+     WHOLE "[scanner]\nhost = 2001:db8::33\nport = 3311\ntimeout = 5min\nmax_size = 4G\n",
+     NULL},
+    {"a scanner nowhere", WHOLE "[scanner]\ntimeout = 5s\n",
+     "[scanner]: it names no scanner; write socket = /run/clamav/clamd.ctl"},
+    {"a scanner in two places", WHOLE "[scanner]\nsocket = s\nhost = 127.0.0.1\n",
+     "host: there is a socket as well; delete one of them"},
+    {"a port of a socket", WHOLE "[scanner]\nsocket = s\nport = 3310\n",
+     "port: it has no use without host"},
+    {"a scanner that is never waited for", WHOLE "[scanner]\nsocket = s\ntimeout = 0s\n",
+     "timeout: '0s' is outside 100ms to 10min"},
+    {"a socket with too long a name",
+     WHOLE "[scanner]\nsocket = /0123456789/0123456789/0123456789/0123456789/0123456789/"
+           "0123456789/0123456789/0123456789/0123456789/0123456789\n",
+     "is longer than the 107 bytes that a socket's path may have"},
     {"anchors in a file", WHOLE "[authentication]\nsmime_anchors = anchors.pem\n", NULL},
     {"anchors in a file that is not there",
      WHOLE "[authentication]\nsmime_anchors = none.pem\n", "smime_anchors: '"},
@@ -288,6 +304,7 @@ static void defaults_follow_from_the_rest(void **state)
     assert_int_equal(settings->dns.timeout_ms, 5000);
     assert_true(settings->dns.dnssec);
     assert_null(settings->dns.servers[0]);
+    assert_false(settings->scanner.is_on);
     const LodgeCallSettings *call = lodge_settings_find_call(settings, "a");
     assert_string_equal(call->rules->instance_domain, "dept.example.org");
     assert_string_equal(call->rules->help_address, "plans@dept.example.org");
