@@ -9,6 +9,7 @@
 #include "intake/decide/decision_value.h"
 #include "intake/decide/duplicate.h"
 #include "intake/decide/findings.h"
+#include "intake/decide/malware.h"
 #include "intake/decide/mending.h"
 #include "intake/decide/mention.h"
 #include "intake/decide/other_council.h"
@@ -241,6 +242,8 @@ static void add_findings(Case *at)
         forget_sender_findings(at);
     add_time_findings(at);
     add_mending_finding(at);
+    lodge_malware_judge(at->evidence->scans, at->attachments,
+                        at->decision->authority->result, at->decision->findings);
     if (at->evidence->our_fault != NULL) {
         add_our_fault(at);
         return;
@@ -442,6 +445,7 @@ LodgeDecision *lodge_decide(const LodgeReading *reading,
     judge_kind(&at);
     lodge_decision_documents_list(at.decision->documents, at.attachments, at.plan,
                                   at.message, rules->call);
+    lodge_malware_withhold(evidence->scans, at.decision->documents);
     judge_mending(&at);
     judge_outcome(&at);
     owe_receipt(&at);

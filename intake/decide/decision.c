@@ -26,6 +26,7 @@ void lodge_decision_document_free(LodgeDecisionDocument *document)
     g_free(document->part);
     g_strfreev(document->themes);
     g_ptr_array_unref(document->places);
+    g_free(document->withheld);
     g_free(document);
 }
 
@@ -219,6 +220,8 @@ static void format_documents(LodgeJsonWriter *json, const GPtrArray *documents)
         lodge_json_add_string(json, "part", document->part);
         lodge_json_add_strings(json, "themes", (const char *const *)document->themes);
         format_places(json, document->places);
+        if (document->withheld != NULL)
+            lodge_json_add_string(json, "withheld", document->withheld);
         lodge_json_end_object(json);
     }
     lodge_json_end_array(json);

@@ -86,7 +86,8 @@ typedef struct {
     char *part;   /* path in the message */
     GStrv themes; /* ids found in its text, in the call's order */
     GPtrArray
-        *places; /* LodgePlace: of themes in the plan, of the call's signs in anything */
+        *places;    /* LodgePlace: of themes in the plan, of the call's signs in anything */
+    char *withheld; /* what malware was found in it or beside it: never copied; or NULL */
 } LodgeDecisionDocument;
 
 /* A receipt that is owed, as content: the message itself is composed by intake/answer. */

@@ -3,10 +3,12 @@
 #include "intake/decide/dns_answers.h"
 #include "intake/decide/json_count.h"
 #include "intake/decide/ruling.h"
+#include "intake/decide/scans.h"
 #include "parsers/text/json.h"
 
-/* DNS answers may be LODGE_LIMIT_DNS_MESSAGE_BYTES, and six bytes in JSON for a control character. */
-#define MAX_BYTES (1024 * 1024)
+/* DNS answers may be LODGE_LIMIT_DNS_MESSAGE_BYTES, and six bytes in JSON for a control character; each of
+ * LODGE_LIMIT_PARTS may have a scan with two texts of LODGE_LIMIT_SCANNER_NAME_BYTES. */
+#define MAX_BYTES (4 * 1024 * 1024)
 #define MAX_DEPTH 6
 
 LodgeEvidence *lodge_evidence_new(void)
@@ -28,6 +30,7 @@ void lodge_evidence_free(LodgeEvidence *evidence)
     lodge_ruling_free(evidence->ruling);
     lodge_proofs_free(evidence->proofs);
     g_clear_pointer(&evidence->dns, g_ptr_array_unref);
+    g_clear_pointer(&evidence->scans, g_ptr_array_unref);
     g_free(evidence);
 }
 
@@ -52,6 +55,8 @@ GBytes *lodge_evidence_format(const LodgeEvidence *evidence)
         lodge_ruling_write(evidence->ruling, json, "ruling");
     if (evidence->dns != NULL)
         lodge_dns_answers_write(evidence->dns, json, "dns");
+    if (evidence->scans != NULL)
+        lodge_scans_write(evidence->scans, json, "scans");
     lodge_json_end_object(json);
     return lodge_json_finish_bytes(json);
 }
@@ -82,6 +87,7 @@ LodgeEvidence *lodge_evidence_parse(GBytes *bytes, GError **error)
     evidence->pending = lodge_json_get_optional_int(json, root, "pending", 0) != 0;
     evidence->ruling = lodge_ruling_read(json, root, "ruling");
     evidence->dns = lodge_dns_answers_read(json, root, "dns");
+    evidence->scans = lodge_scans_read(json, root, "scans");
     if (!lodge_json_finish(json, error)) {
         g_prefix_error(error, "evidence: ");
         return NULL;

@@ -1,6 +1,6 @@
 /* evidence.h - the second input of the decision: what was looked up about a message.
  *
- * A plain value with a JSON form that is stored as an object. Later members: the scanner's verdict. */
+ * A plain value with a JSON form that is stored as an object. */
 #pragma once
 
 #include "intake/decide/proofs.h"
@@ -23,6 +23,7 @@ typedef struct {
         pending; /* with our_fault: we go on trying, so the answer is only a first word */
     LodgeRuling *ruling; /* a person's, in force; or NULL */
     GPtrArray *dns;      /* what DNS was asked and said (dns_answers.h); or NULL */
+    GPtrArray *scans;    /* the malware scanner's verdicts (scans.h); NULL: there is none */
 } LodgeEvidence;
 
 LodgeEvidence *lodge_evidence_new(void);

@@ -3,7 +3,7 @@
  * The words are for a council officer and stand in config/wording. {1} and {2} are
  * facts of the message; they are strangers' text and pass lodge_display_line here, once,
  * for every finding. Codes are stable: they are stored, counted and read by other programs. One
- * code may have several rows where the call's policy decides the severity ("late", "mends"). */
+ * code may have several rows where policy or the sender decides the severity ("late", "mends", "infected"). */
 #pragma once
 
 #include "intake/decide/decision.h"
@@ -63,6 +63,9 @@ typedef enum {
     LODGE_FINDING_PLAN_NOT_RECOGNISED,
     LODGE_FINDING_SEVERAL_PLANS,
     LODGE_FINDING_PASSWORD,
+    LODGE_FINDING_INFECTED_REJECTED,
+    LODGE_FINDING_INFECTED_HELD,
+    LODGE_FINDING_NOT_SCANNED,
     LODGE_FINDING_NOT_EXAMINED,
     LODGE_FINDING_UNREADABLE,
     LODGE_FINDING_CONTENTS_NOT_READ,

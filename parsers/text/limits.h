@@ -82,6 +82,10 @@
 #define LODGE_LIMIT_DNS_MESSAGE_BYTES (64 * 1024) /* all answers for one message */
 #define LODGE_LIMIT_DNS_ZONE_FILE_BYTES (16 * 1024 * 1024)
 
+/* the malware scanner */
+#define LODGE_LIMIT_SCANNER_REPLY_BYTES 1024
+#define LODGE_LIMIT_SCANNER_NAME_BYTES 200 /* of malware, engine or trouble, as kept */
+
 /* IMAP */
 #define LODGE_LIMIT_IMAP_LINE_BYTES (64 * 1024)
 #define LODGE_LIMIT_IMAP_RESPONSE_BYTES (16 * 1024 * 1024) /* all but streamed literals */

@@ -46,7 +46,8 @@ static void codes_are_told_apart(void **state)
             const char *code = lodge_findings_row((LodgeFindingKind)a)->code;
             gboolean same =
                 strcmp(code, lodge_findings_row((LodgeFindingKind)b)->code) == 0;
-            if (same && strcmp(code, "late") != 0 && strcmp(code, "mends") != 0)
+            if (same && strcmp(code, "late") != 0 && strcmp(code, "mends") != 0 &&
+                strcmp(code, "infected") != 0)
                 fail_msg("%s is there twice", code);
         }
 }
