@@ -13,13 +13,15 @@ static void check_place(const LodgeScannerSettings *settings, LodgeKeyGroup *gro
                              "it names no scanner; write socket = /run/clamav/clamd.ctl, "
                              "or host and port");
     if (settings->socket != NULL && settings->host != NULL)
-        lodge_key_group_fail(group, "host", "there is a socket as well; delete one of them");
+        lodge_key_group_fail(group, "host",
+                             "there is a socket as well; delete one of them");
     if (settings->host == NULL && lodge_key_group_has(group, "port"))
         lodge_key_group_fail(group, "port", "it has no use without host");
     if (settings->socket != NULL && strlen(settings->socket) > SOCKET_BYTES)
-        lodge_key_group_fail(group, "socket",
-                             "'%s' is longer than the %d bytes that a socket's path may have",
-                             settings->socket, SOCKET_BYTES);
+        lodge_key_group_fail(
+            group, "socket",
+            "'%s' is longer than the %d bytes that a socket's path may have",
+            settings->socket, SOCKET_BYTES);
 }
 
 void lodge_scanner_settings_read(LodgeScannerSettings *settings, LodgeKeyGroup *group)

@@ -12,7 +12,7 @@ typedef struct {
     char *socket; /* path of a Unix socket; NULL: TCP */
     char *host;   /* or NULL */
     guint port;
-    guint timeout_ms;      /* of each step: connecting, handing a document over, its verdict */
+    guint timeout_ms; /* of each step: connecting, handing a document over, its verdict */
     gint64 max_size_bytes; /* what is larger is not handed over */
 } LodgeScannerSettings;
 

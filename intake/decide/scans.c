@@ -133,9 +133,8 @@ static LodgeScan *read_scan(LodgeJsonDocument *json, const LodgeJsonNode *object
     return scan;
 }
 
-GPtrArray *lodge_scans_read(LodgeJsonDocument *json,
-                            const LodgeJsonNode *object,
-                            const char *name)
+GPtrArray *
+lodge_scans_read(LodgeJsonDocument *json, const LodgeJsonNode *object, const char *name)
 {
     const LodgeJsonNode *array = lodge_json_get_optional_array(json, object, name);
     if (array == NULL)

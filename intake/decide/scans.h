@@ -17,7 +17,8 @@ typedef enum {
 /* Why something was not scanned. */
 #define LODGE_SCAN_WHY_SIZE "larger-than-max-size" /* [scanner] max_size */
 #define LODGE_SCAN_WHY_LIMITS "scanner-limits" /* the scanner gave up on it, and says so */
-#define LODGE_SCAN_WHY_AWAY "scanner-unavailable" /* malware was found already: no waiting */
+#define LODGE_SCAN_WHY_AWAY                                                                \
+    "scanner-unavailable" /* malware was found already: no waiting */
 
 typedef struct {
     gboolean is_message; /* the message as it came; FALSE: a document of it */
@@ -46,8 +47,7 @@ const char *lodge_scan_verdict_format(LodgeScanVerdict verdict);
 /* As member `name` of the current object. */
 void lodge_scans_write(const GPtrArray *scans, LodgeJsonWriter *json, const char *name);
 /* NULL when the member is missing; failures stick to the document. */
-GPtrArray *lodge_scans_read(LodgeJsonDocument *json,
-                            const LodgeJsonNode *object,
-                            const char *name);
+GPtrArray *
+lodge_scans_read(LodgeJsonDocument *json, const LodgeJsonNode *object, const char *name);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeScan, lodge_scan_free)

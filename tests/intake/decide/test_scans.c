@@ -56,8 +56,8 @@ static void without_a_scanner_there_is_no_member(void **state)
     (void)state;
     g_autoptr(LodgeEvidence) evidence = lodge_evidence_new();
     g_autoptr(GBytes) bytes = lodge_evidence_format(evidence);
-    assert_null(g_strstr_len(g_bytes_get_data(bytes, NULL),
-                             (gssize)g_bytes_get_size(bytes), "scans"));
+    assert_null(g_strstr_len(g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes),
+                             "scans"));
     g_autoptr(LodgeEvidence) back = lodge_evidence_parse(bytes, NULL);
     assert_null(back->scans);
     assert_false(lodge_scans_have_infected(back->scans));

@@ -23,6 +23,11 @@ target_sources(intake_learn_test_resolver_server PRIVATE
     intake/learn/dns_server.c ${CMAKE_SOURCE_DIR}/tests/support/dns_peer.c)
 lodge_test(intake/learn/test_resolver_faults lodge_learn)
 target_sources(intake_learn_test_resolver_faults PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/dns_peer.c)
+# The malware scanner: a scripted one here; intake/run/test_scanner.py has a real clamd.
+lodge_test(intake/learn/test_clamd_reply lodge_learn)
+lodge_fuzz(fuzz_learn_clamd_reply fuzz/fuzz_learn_clamd_reply.c lodge_learn)
+lodge_test(intake/learn/test_scanner lodge_learn)
+target_sources(intake_learn_test_scanner PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/clamd_peer.c)
 # Signatures: the reader's half and the parent's half in one program.
 add_library(tests_learn_zone STATIC intake/learn/zone.c intake/learn/tsv.c)
 target_link_libraries(tests_learn_zone PRIVATE lodge_flags PUBLIC lodge_learn)
