@@ -4,6 +4,7 @@
 #include "intake/fetch/mailbox.h"
 #include "intake/learn/airlock.h"
 #include "intake/learn/resolver.h"
+#include "intake/learn/scanner.h"
 #include "intake/link/connection.h"
 #include "intake/order.h"
 #include "parsers/text/json.h"
@@ -43,6 +44,9 @@ LodgeExit lodge_failure_exit(const GError *error)
     if (error->domain == LODGE_FETCH_ERROR)
         return error->code == LODGE_FETCH_ERROR_FOLDER ? LODGE_EXIT_USAGE
                                                        : LODGE_EXIT_TEMPORARY;
+    if (error->domain == LODGE_SCANNER_ERROR)
+        return error->code == LODGE_SCANNER_ERROR_LIMIT ? LODGE_EXIT_USAGE
+                                                        : LODGE_EXIT_TEMPORARY;
     if (error->domain == LODGE_JSON_ERROR) /* an object of ours that does not parse */
         return LODGE_EXIT_DIFFERENT;
     if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||

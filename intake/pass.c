@@ -136,10 +136,13 @@ gboolean lodge_pass_open(LodgePass *pass, const char *who, GError **error)
         if (pass->resolver == NULL)
             return FALSE;
     }
+    if (pass->settings->scanner.is_on)
+        pass->scanner = lodge_scanner_new(&pass->settings->scanner, pass->context->now_us,
+                                          pass->context->stopping);
     pass->committer = lodge_committer_new(pass->spool, pass->context->now_us);
     pass->recorder = lodge_recorder_new(pass->settings, pass->committer, on_recorded, pass);
     pass->workers = lodge_workers_new(pass->settings, pass->spool, pass->airlock,
-                                      pass->resolver, pass->recorder);
+                                      pass->resolver, pass->scanner, pass->recorder);
     return TRUE;
 }
 
@@ -159,6 +162,7 @@ void lodge_pass_close(LodgePass *pass)
     lodge_recorder_free(pass->recorder);
     lodge_airlock_free(pass->airlock);
     lodge_resolver_free(pass->resolver);
+    lodge_scanner_free(pass->scanner);
     lodge_spool_close(pass->spool);
     g_mutex_clear(&pass->mutex);
 }

@@ -11,6 +11,7 @@
 #include "intake/context.h"
 #include "intake/learn/airlock.h"
 #include "intake/learn/resolver.h"
+#include "intake/learn/scanner.h"
 #include "intake/pass_report.h"
 #include "intake/record.h"
 #include "intake/workers.h"
@@ -23,6 +24,7 @@ typedef struct {
     LodgeSpool *spool;
     LodgeAirlock *airlock;
     LodgeResolver *resolver; /* NULL: DNS is not asked */
+    LodgeScanner *scanner;   /* NULL: nothing is scanned */
     LodgeCommitter *committer;
     LodgeRecorder *recorder;
     LodgeWorkers *workers;

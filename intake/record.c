@@ -37,6 +37,7 @@ void lodge_found_free(LodgeFound *found)
     g_clear_pointer(&found->stages, g_ptr_array_unref);
     lodge_proofs_free(found->proofs);
     g_clear_pointer(&found->dns, g_ptr_array_unref);
+    g_clear_pointer(&found->scans, g_ptr_array_unref);
     g_free(found->fault_code);
     g_free(found->fault_words);
     g_free(found);
@@ -90,6 +91,8 @@ static gboolean reach_verdict(LodgeRecorder *recorder,
     LodgeEvidence *evidence = lodge_verdict_make_evidence(message);
     evidence->proofs = g_steal_pointer(&found->proofs);
     evidence->dns = g_steal_pointer(&found->dns);
+    if (!pending) /* a first word is no verdict */
+        evidence->scans = g_steal_pointer(&found->scans);
     if (found->fault_code != NULL) {
         evidence->our_fault = g_strdup(found->fault_code);
         evidence->our_fault_words = g_strdup(found->fault_words);
@@ -114,6 +117,12 @@ static gboolean must_defer(const LodgeSettings *settings,
 {
     return found->fault_code != NULL &&
            message->attempts + 1 < settings->limits.process_attempts;
+}
+
+static gboolean is_no_attempt(const LodgeFound *found)
+{
+    return g_strcmp0(found->fault_code, LODGE_FAULT_SPOOL) == 0 ||
+           g_strcmp0(found->fault_code, LODGE_FAULT_STOPPED) == 0;
 }
 
 /* The first time, its sender is told that it is here: where he is known, and may be answered. That this cannot be
@@ -229,9 +238,8 @@ static gboolean apply(LodgeTransaction *txn,
     }
     if (message == NULL || strcmp(message->state, "pending") != 0)
         return TRUE; /* somebody was quicker; the same work twice is no harm */
-    if (g_strcmp0(found->fault_code, LODGE_FAULT_SPOOL) == 0) {
-        record->outcome =
-            "deferred"; /* our own disk: no attempt, the next pass takes it up */
+    if (is_no_attempt(found)) {
+        record->outcome = "deferred"; /* the next pass takes it up */
         return TRUE;
     }
     if (must_defer(settings, message, found))

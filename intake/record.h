@@ -28,6 +28,7 @@ typedef struct {
     GPtrArray *stages;   /* LodgeStage: the documents of the reading */
     LodgeProofs *proofs; /* of its signatures; NULL: not checked */
     GPtrArray *dns;      /* LodgeDnsAnswer: what they rest on, or NULL */
+    GPtrArray *scans;    /* LodgeScan, or NULL: not scanned */
     char *fault_code;    /* ours: "reader-unavailable" */
     char *fault_words;
 } LodgeFound;
@@ -35,7 +36,9 @@ typedef struct {
 /* No next try is set further ahead. */
 #define LODGE_DEFER_MOST_US (3600 * LODGE_SECOND_US)
 
-#define LODGE_FAULT_SPOOL "spool-failed" /* the one fault that is no attempt */
+/* The faults that are no attempt: our own disk failed, or we are to end. */
+#define LODGE_FAULT_SPOOL "spool-failed"
+#define LODGE_FAULT_STOPPED "stopped"
 
 void lodge_found_free(LodgeFound *found);
 

@@ -3,6 +3,7 @@
 #include "intake/examine.h"
 #include "intake/learn/authenticator.h"
 #include "intake/log.h"
+#include "intake/scan.h"
 #include "parsers/text/limits.h"
 #include <unistd.h>
 
@@ -17,7 +18,8 @@ typedef struct {
 struct LodgeWorkers {
     LodgeSpool *spool;
     LodgeAirlock *airlock;
-    LodgeResolver *resolver; /* NULL: no signature is checked */
+    LodgeResolver *resolver;     /* NULL: no signature is checked */
+    const LodgeScanner *scanner; /* NULL: nothing is scanned */
     LodgeRecorder *recorder;
     GPtrArray *threads;
     GMutex mutex;
@@ -92,8 +94,25 @@ static gboolean read_message(LodgeWorkers *workers,
     return reading != NULL && settle_reading(found, reading, error);
 }
 
+static const char *scanner_fault_code(int code)
+{
+    switch ((LodgeScannerError)code) {
+    case LODGE_SCANNER_ERROR_UNAVAILABLE:
+        return "scanner-unavailable";
+    case LODGE_SCANNER_ERROR_LIMIT:
+        return "scanner-limit";
+    case LODGE_SCANNER_ERROR_OBJECT:
+        return LODGE_FAULT_SPOOL;
+    case LODGE_SCANNER_ERROR_STOPPED:
+        return LODGE_FAULT_STOPPED;
+    }
+    g_return_val_if_reached("scanner-unavailable");
+}
+
 static const char *fault_code(const GError *error)
 {
+    if (error->domain == LODGE_SCANNER_ERROR)
+        return scanner_fault_code(error->code);
     if (error->domain == LODGE_AIRLOCK_ERROR)
         return error->code == LODGE_AIRLOCK_ERROR_KILLED ? "reader-killed"
                                                          : "reader-unavailable";
@@ -102,10 +121,9 @@ static const char *fault_code(const GError *error)
     return "report-unreadable";
 }
 
-static void find_fault(LodgeFound *found, const GError *error)
+static void find_fault(LodgeFound *found, const char *event, const GError *error)
 {
-    lodge_log_warning("not-read", "reference", found->reference, "reason", error->message,
-                      NULL);
+    lodge_log_warning(event, "reference", found->reference, "reason", error->message, NULL);
     found->fault_code = g_strdup(fault_code(error));
     found->fault_words = g_strdup(error->message);
 }
@@ -125,6 +143,16 @@ static void find_nothing(LodgeFound *found)
         g_error("an empty reading cannot be read back: %s", impossible->message);
 }
 
+/* Also after a fault of the reader: in the end a person gets the documents all the same. */
+static void scan(LodgeWorkers *workers, const Job *job, LodgeFound *found)
+{
+    g_autoptr(GError) error = NULL;
+    found->scans = lodge_scan_message(workers->scanner, workers->spool, job->sha256,
+                                      found->stages, &error);
+    if (error != NULL && found->fault_code == NULL)
+        find_fault(found, "not-scanned", error);
+}
+
 static void work(LodgeWorkers *workers, const Job *job)
 {
     g_autoptr(GError) error = NULL;
@@ -136,10 +164,12 @@ static void work(LodgeWorkers *workers, const Job *job)
     if (!read)
         find_nothing(found);
     if (!read || fault != NULL)
-        find_fault(found, read ? fault : error);
+        find_fault(found, "not-read", read ? fault : error);
     if (read && workers->resolver != NULL)
         found->proofs = lodge_authenticator_run(found->reading->message, workers->resolver,
                                                 job->instant_us, &found->dns);
+    if (read && workers->scanner != NULL)
+        scan(workers, job, found);
     lodge_recorder_submit(workers->recorder, found);
 }
 
@@ -169,12 +199,14 @@ LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
                                 LodgeSpool *spool,
                                 LodgeAirlock *airlock,
                                 LodgeResolver *resolver,
+                                const LodgeScanner *scanner,
                                 LodgeRecorder *recorder)
 {
     LodgeWorkers *workers = g_new0(LodgeWorkers, 1);
     workers->spool = spool;
     workers->airlock = airlock;
     workers->resolver = resolver;
+    workers->scanner = scanner;
     workers->recorder = recorder;
     workers->threads = g_ptr_array_new();
     g_mutex_init(&workers->mutex);

@@ -1,14 +1,15 @@
 /* workers.h - steps three and four of the walk: threads that take kept messages through the airlock.
  *
  * Each worker reads one message at a time, has its signatures checked where DNS may be asked (`resolver` not
- * NULL), and hands what was found to the recorder. A message that
- * cannot be read for reasons of ours goes there too, with the fault's name. One poison message
+ * NULL) and its documents scanned for malware where a scanner is configured (`scanner` not NULL), and hands what was
+ * found to the recorder. A message that cannot be read or scanned for reasons of ours goes there too, with the fault's name. One poison message
  * keeps one worker busy until its reader's time limit, never the others. */
 #pragma once
 
 #include "config/settings.h"
 #include "intake/learn/airlock.h"
 #include "intake/learn/resolver.h"
+#include "intake/learn/scanner.h"
 #include "intake/record.h"
 #include "spool/spool.h"
 #include <glib.h>
@@ -19,6 +20,7 @@ LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
                                 LodgeSpool *spool,
                                 LodgeAirlock *airlock,
                                 LodgeResolver *resolver,
+                                const LodgeScanner *scanner,
                                 LodgeRecorder *recorder);
 /* Any thread. A message that is waiting or being read is not taken twice. */
 void lodge_workers_push(LodgeWorkers *workers, const LodgeLedgerMessage *message);

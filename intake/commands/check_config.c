@@ -200,7 +200,8 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     gboolean online = FALSE;
     const GOptionEntry entries[] = {
         {"online", 0, 0, G_OPTION_ARG_NONE, &online,
-         "Log in to IMAP and SMTP, ask DNS, and show what they offer", NULL},
+         "Log in to IMAP and SMTP, ask DNS and the malware scanner, and show what they offer",
+         NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!lodge_command_parse(&lodge_command_check_config, context, entries, &argc, &argv,
@@ -232,7 +233,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
 
 const LodgeCommand lodge_command_check_config = {
     .name = "check-config",
-    .summary = "Validate everything; --online also logs in and asks DNS",
+    .summary = "Validate everything; --online also logs in and asks DNS and the scanner",
     .details =
         "Prints every effective value with the line it comes from; secrets are masked.\n",
     .run = run,

@@ -2,6 +2,7 @@
 
 #include "intake/answer/courier.h"
 #include "intake/learn/resolver_unbound.h"
+#include "intake/learn/scanner.h"
 #include "intake/source.h"
 
 static void answer_free(LodgeOnlineAnswer *answer)
@@ -47,6 +48,14 @@ describe_dns(const LodgeContext *context, const LodgeSettings *settings, GError 
     return resolver != NULL ? lodge_resolver_describe(resolver, name, error) : NULL;
 }
 
+static char *
+describe_scanner(const LodgeContext *context, const LodgeSettings *settings, GError **error)
+{
+    g_autoptr(LodgeScanner) scanner =
+        lodge_scanner_new(&settings->scanner, context->now_us, context->stopping);
+    return lodge_scanner_describe(scanner, error);
+}
+
 static LodgeOnlineAnswer *add_answer(GPtrArray *answers, char *name)
 {
     LodgeOnlineAnswer *answer = g_new0(LodgeOnlineAnswer, 1);
@@ -71,6 +80,10 @@ GPtrArray *lodge_online_ask(const LodgeContext *context, const LodgeSettings *se
     if (settings->dns.mode != LODGE_DNS_MODE_OFF) {
         LodgeOnlineAnswer *answer = add_answer(answers, g_strdup("dns"));
         answer->words = describe_dns(context, settings, &answer->error);
+    }
+    if (settings->scanner.is_on) {
+        LodgeOnlineAnswer *answer = add_answer(answers, g_strdup("scanner"));
+        answer->words = describe_scanner(context, settings, &answer->error);
     }
     return answers;
 }
