@@ -9,7 +9,7 @@ _lodge_options() {
     authenticate) echo '--dns --now --call' ;;
     check-config) echo '--online' ;;
     extend) echo '--until --reason --call' ;;
-    export) echo '--csv --json --call --council --all-versions' ;;
+    export) echo '--csv --json --call --council --all-versions --include-infected' ;;
     file) echo '--call --wait' ;;
     list) echo '--call --state --outcome --council' ;;
     once) echo '--wait' ;;

@@ -14,6 +14,7 @@ typedef struct {
     char *call;        /* NULL: the only one */
     char *council;     /* NULL: all */
     gboolean versions; /* all */
+    gboolean withheld; /* with what is withheld because of malware */
 } Wishes;
 
 static void wishes_clear(Wishes *wishes)
@@ -88,6 +89,9 @@ static void summarise(const LodgeExport *export, const Wishes *wishes)
             export->call->id, export->plans, export->councils->len, without);
     if (wishes->dir != NULL)
         fprintf(stderr, "; files of submissions: %u", export->files);
+    if (export->withheld > 0)
+        fprintf(stderr, "; documents withheld because of malware, and %s: %u",
+                wishes->withheld ? "in here all the same" : "left out", export->withheld);
     if (export->overview->pending > 0)
         fprintf(stderr, "; messages not decided yet: %u", export->overview->pending);
     fprintf(stderr, "\n");
@@ -106,7 +110,8 @@ run_wishes(const LodgeContext *context, const Wishes *wishes, GError **error)
         lodge_command_choose_call(settings, wishes->call, error);
     if (call == NULL)
         return LODGE_EXIT_USAGE;
-    const LodgeExportOptions options = {wishes->versions, wishes->council};
+    const LodgeExportOptions options = {wishes->versions, wishes->council,
+                                        wishes->withheld};
     g_autoptr(LodgeExport) export =
         lodge_export_new(call, spool, &options, context->now_us(), error);
     if (export == NULL || !write_all(export, spool, wishes, error))
@@ -128,6 +133,8 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
         {"council", 0, 0, G_OPTION_ARG_STRING, &wishes.council, "Only this council", "GSS"},
         {"all-versions", 0, 0, G_OPTION_ARG_NONE, &wishes.versions,
          "Every filed version, not only the current one", NULL},
+        {"include-infected", 0, 0, G_OPTION_ARG_NONE, &wishes.withheld,
+         "Also documents that are withheld because of malware", NULL},
         G_OPTION_ENTRY_NULL,
     };
     if (!lodge_command_parse(&lodge_command_export, context, entries, &argc, &argv,

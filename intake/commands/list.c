@@ -11,7 +11,7 @@ typedef struct {
 static void print_object(const LodgeLedgerMessage *message)
 {
     LodgeJsonWriter *writer = lodge_json_writer_new();
-    lodge_listing_write(writer, NULL, message, TRUE);
+    lodge_listing_write(writer, NULL, message);
     lodge_print_json(lodge_json_finish_text(writer));
 }
 

@@ -64,12 +64,12 @@ LodgeJsonDocument *lodge_show_parse_decision(GBytes *bytes, GError **error)
 
 /* ---- the command ---- */
 
-/* The listing's object, the decision, and what persons ruled. */
+/* The listing's object, the decision, what persons ruled, and what the malware scanner said. */
 static gboolean print_json(const LodgeShow *show, GError **error)
 {
     g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
     lodge_json_begin_object(writer, NULL);
-    lodge_listing_write(writer, "message", show->message, TRUE);
+    lodge_listing_write(writer, "message", show->message);
     if (show->decision != NULL) {
         g_autofree char *decision = lodge_json_node_text(lodge_json_root(show->decision));
         lodge_json_add_raw(writer, "decision", decision);

@@ -16,6 +16,7 @@ static void plan_free(LodgeExportPlan *plan)
     lodge_ledger_message_free(plan->message);
     lodge_projection_free(plan->folder);
     g_strfreev(plan->names);
+    g_clear_pointer(&plan->withheld, g_ptr_array_unref);
     g_free(plan->path);
     g_free(plan);
 }
@@ -89,16 +90,34 @@ static LodgeExportCouncil *find_council(Gathering *gathering, const char *gss)
     return council;
 }
 
-static LodgeExportPlan *plan_new(LodgeLedgerMessage *message)
+/* Takes message and list. */
+static LodgeExportPlan *plan_new(LodgeLedgerMessage *message, GPtrArray *withheld)
 {
     LodgeExportPlan *plan = g_new0(LodgeExportPlan, 1);
     plan->message = message;
+    plan->withheld = withheld;
     for (guint i = 0; i < message->documents->len && plan->document == NULL; i++) {
         const LodgeEventDocument *document = g_ptr_array_index(message->documents, i);
         if (g_strcmp0(document->role, "plan") == 0)
             plan->document = document;
     }
     return plan;
+}
+
+/* Takes the message. */
+static gboolean add_plan(const Gathering *gathering,
+                         LodgeExportCouncil *council,
+                         LodgeLedgerMessage *message,
+                         GError **error)
+{
+    GPtrArray *withheld = lodge_withheld_list(gathering->spool, message, error);
+    if (withheld == NULL) {
+        g_prefix_error(error, "%s: ", message->reference);
+        lodge_ledger_message_free(message);
+        return FALSE;
+    }
+    g_ptr_array_add(council->plans, plan_new(message, withheld));
+    return TRUE;
 }
 
 /* The ledger's own message ends with the visit; this is a second one out of the same snapshot. */
@@ -114,10 +133,9 @@ static gboolean gather(const LodgeLedgerMessage *seen, gpointer data, GError **e
     if (message == NULL)
         return FALSE;
     LodgeExportCouncil *council = find_council(gathering, message->council);
-    if (held)
-        g_ptr_array_add(council->held, message);
-    else
-        g_ptr_array_add(council->plans, plan_new(message));
+    if (!held)
+        return add_plan(gathering, council, message, error);
+    g_ptr_array_add(council->held, message);
     return TRUE;
 }
 
@@ -168,11 +186,12 @@ static void find_plan_path(LodgeExportPlan *plan)
 }
 
 /* "plan.pdf.txt": what was read in it, for whoever analyses the plans. */
-static void add_texts(LodgeExportPlan *plan)
+static void add_texts(LodgeExportPlan *plan, const GPtrArray *left_out)
 {
     for (guint i = 0; i < plan->message->documents->len; i++) {
         const LodgeEventDocument *document = g_ptr_array_index(plan->message->documents, i);
-        if (document->text == NULL)
+        if (document->text == NULL ||
+            lodge_withheld_find(left_out, document->sha256) != NULL)
             continue;
         g_autofree char *name =
             g_strconcat(document->name != NULL ? document->name : "document", ".txt", NULL);
@@ -187,13 +206,15 @@ lay_out(LodgeExport *export, const LodgeExportCouncil *council, LodgeExportPlan 
     g_autofree char *folder = g_strdup_printf("%s-%s", council->gss, council->slug);
     g_autofree char *version = g_strdup_printf("%s/v%u", folder, plan->message->version);
     plan->folder = lodge_projection_new(export->options.all_versions ? version : folder);
-    lodge_projector_add_submission(plan->folder, plan->message);
-    lodge_projector_add_documents(plan->folder, plan->message);
-    add_texts(plan);
+    const GPtrArray *left_out = export->options.withheld ? NULL : plan->withheld;
+    lodge_projector_add_submission(plan->folder, plan->message, plan->withheld);
+    lodge_projector_add_documents(plan->folder, plan->message, left_out);
+    add_texts(plan, left_out);
     plan->names = lodge_projection_choose_names(plan->folder);
     find_plan_path(plan);
     export->plans++;
     export->files += plan->folder->files->len;
+    export->withheld += plan->withheld->len;
 }
 
 static void finish_council(LodgeExport *export, const LodgeExportCouncil *council)

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "intake/operate/overview.h"
+#include "intake/operate/withheld.h"
 #include "spool/projection.h"
 #include "spool/spool.h"
 #include <glib.h>
@@ -24,6 +25,7 @@ typedef enum {
 typedef struct {
     gboolean all_versions; /* FALSE: each council's current one */
     const char *council;   /* only this GSS code; NULL: all */
+    gboolean withheld;     /* also what is withheld because of malware */
 } LodgeExportOptions;
 
 /* One filed version. */
@@ -32,6 +34,7 @@ typedef struct {
     gboolean current;
     LodgeProjection *folder;            /* its path, and what is to be in it */
     GStrv names;                        /* of the files in it */
+    GPtrArray *withheld;                /* LodgeWithheld */
     const LodgeEventDocument *document; /* the plan itself, or NULL; borrowed */
     char *path;                         /* where that lies in the directory, or NULL */
 } LodgeExportPlan;
@@ -51,6 +54,7 @@ typedef struct {
     LodgeOverview *overview; /* rules and counts of the same snapshot, of all councils */
     GPtrArray *councils;     /* LodgeExportCouncil */
     guint plans, files;      /* of all councils here; documents and submission.json */
+    guint withheld;          /* documents in or beside which malware was found */
 } LodgeExport;
 
 /* COUNCIL: neither the register nor the spool knows the one that was asked for. */

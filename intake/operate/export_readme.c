@@ -46,6 +46,19 @@ static void append_unfinished(GString *text, const LodgeOverview *overview)
             overview->pending);
 }
 
+static void append_withheld(GString *text, const LodgeExport *export)
+{
+    if (export->withheld > 0)
+        g_string_append_printf(
+            text,
+            export->options.withheld
+                ? "Malware was found in, or beside, files that are in here all the same: %u.\n"
+                  "submission.json says which (withheld); do not open them.\n"
+                : "Files that are not in here, because malware was found in or beside them: "
+                  "%u.\nsubmission.json says which (withheld).\n",
+            export->withheld);
+}
+
 char *lodge_export_format_readme(const LodgeExport *export)
 {
     g_return_val_if_fail(export != NULL, NULL);
@@ -63,6 +76,7 @@ char *lodge_export_format_readme(const LodgeExport *export)
     g_string_append_printf(text, "On time is what was received before\n%s.\n\n", deadline);
     append_extent(text, export);
     append_unfinished(text, export->overview);
+    append_withheld(text, export);
     g_string_append_printf(text, "\n%s", explanation);
     return g_string_free(g_steal_pointer(&text), FALSE);
 }

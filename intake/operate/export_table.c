@@ -168,7 +168,7 @@ static void write_plan(LodgeJsonWriter *writer, const LodgeExportPlan *plan)
     lodge_json_add_bool(writer, "current", plan->current);
     lodge_json_add_string(writer, "folder", plan->folder->path);
     lodge_json_add_string(writer, "path", plan->path);
-    lodge_listing_write(writer, "submission", plan->message, FALSE);
+    lodge_listing_write_submission(writer, "submission", plan->message, plan->withheld);
     lodge_json_end_object(writer);
 }
 

@@ -24,7 +24,9 @@ static void write_findings(LodgeJsonWriter *writer, GPtrArray *findings)
     lodge_json_end_array(writer);
 }
 
-static void write_documents(LodgeJsonWriter *writer, GPtrArray *documents)
+static void write_documents(LodgeJsonWriter *writer,
+                            const GPtrArray *documents,
+                            const GPtrArray *withheld)
 {
     lodge_json_begin_array(writer, "documents");
     for (guint i = 0; i < documents->len; i++) {
@@ -38,6 +40,9 @@ static void write_documents(LodgeJsonWriter *writer, GPtrArray *documents)
         lodge_json_add_string(writer, "sha256", document->sha256);
         if (document->text != NULL)
             lodge_json_add_string(writer, "text", document->text);
+        const char *why = lodge_withheld_find(withheld, document->sha256);
+        if (why != NULL)
+            lodge_json_add_string(writer, "withheld", why);
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);
@@ -61,10 +66,11 @@ static void write_receipts(LodgeJsonWriter *writer, GPtrArray *receipts)
     lodge_json_end_array(writer);
 }
 
-void lodge_listing_write(LodgeJsonWriter *writer,
-                         const char *name,
-                         const LodgeLedgerMessage *message,
-                         gboolean receipts)
+static void write_message(LodgeJsonWriter *writer,
+                          const char *name,
+                          const LodgeLedgerMessage *message,
+                          const GPtrArray *withheld,
+                          gboolean receipts)
 {
     lodge_json_begin_object(writer, name);
     lodge_json_add_string(writer, "reference", message->reference);
@@ -82,7 +88,7 @@ void lodge_listing_write(LodgeJsonWriter *writer,
     lodge_json_add_instant(writer, "received_at", message->received_us);
     lodge_json_add_string(writer, "received_source", message->received_source);
     write_findings(writer, message->findings);
-    write_documents(writer, message->documents);
+    write_documents(writer, message->documents, withheld);
     if (receipts) {
         write_receipts(writer, message->receipts);
         lodge_json_begin_array(writer, "locations");
@@ -95,4 +101,19 @@ void lodge_listing_write(LodgeJsonWriter *writer,
     if (receipts)
         lodge_json_add_string(writer, "may_answer", message->may_answer);
     lodge_json_end_object(writer);
+}
+
+void lodge_listing_write(LodgeJsonWriter *writer,
+                         const char *name,
+                         const LodgeLedgerMessage *message)
+{
+    write_message(writer, name, message, NULL, TRUE);
+}
+
+void lodge_listing_write_submission(LodgeJsonWriter *writer,
+                                    const char *name,
+                                    const LodgeLedgerMessage *message,
+                                    const GPtrArray *withheld)
+{
+    write_message(writer, name, message, withheld, FALSE);
 }

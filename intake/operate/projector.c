@@ -30,11 +30,13 @@ static char *tree_path(const LodgeRules *rules, const LodgeLedgerMessage *messag
 }
 
 void lodge_projector_add_documents(LodgeProjection *projection,
-                                   const LodgeLedgerMessage *message)
+                                   const LodgeLedgerMessage *message,
+                                   const GPtrArray *withheld)
 {
     for (guint i = 0; i < message->documents->len; i++) {
         const LodgeEventDocument *document = g_ptr_array_index(message->documents, i);
-        if (g_strcmp0(document->role, "decoration") == 0)
+        if (g_strcmp0(document->role, "decoration") == 0 ||
+            lodge_withheld_find(withheld, document->sha256) != NULL)
             continue;
         lodge_projection_add_object(projection,
                                     document->name != NULL ? document->name : "document",
@@ -43,19 +45,33 @@ void lodge_projector_add_documents(LodgeProjection *projection,
 }
 
 void lodge_projector_add_submission(LodgeProjection *projection,
-                                    const LodgeLedgerMessage *message)
+                                    const LodgeLedgerMessage *message,
+                                    const GPtrArray *withheld)
 {
     LodgeJsonWriter *writer = lodge_json_writer_new();
-    lodge_listing_write(writer, NULL, message, FALSE);
+    lodge_listing_write_submission(writer, NULL, message, withheld);
     g_autofree char *json = lodge_json_finish_text(writer);
     g_autofree char *line = g_strconcat(json, "\n", NULL);
     g_autoptr(GBytes) bytes = g_bytes_new(line, strlen(line));
     lodge_projection_add_bytes(projection, "submission.json", bytes);
 }
 
+static void append_withheld(GString *reasons, const GPtrArray *withheld)
+{
+    for (guint i = 0; i < withheld->len; i++) {
+        const LodgeWithheld *at = g_ptr_array_index(withheld, i);
+        g_string_append_printf(reasons,
+                               "\nWithheld, and kept as an object only: %s (%s)\n"
+                               "SHA-256: %s\n",
+                               at->name, at->why, at->sha256);
+    }
+}
+
 /* One paragraph per finding, from the decision itself, mends included. */
-static char *
-format_reasons(const LodgeLedgerMessage *message, GBytes *decision, GError **error)
+static char *format_reasons(const LodgeLedgerMessage *message,
+                            GBytes *decision,
+                            const GPtrArray *withheld,
+                            GError **error)
 {
     gsize size;
     const char *text = g_bytes_get_data(decision, &size);
@@ -77,12 +93,14 @@ format_reasons(const LodgeLedgerMessage *message, GBytes *decision, GError **err
         if (mend != NULL)
             g_string_append_printf(reasons, "What to do: %s\n", mend);
     }
+    append_withheld(reasons, withheld);
     return lodge_json_finish(document, error) ? g_strdup(reasons->str) : NULL;
 }
 
 static gboolean add_reasons(LodgeProjection *projection,
                             LodgeSpool *spool,
                             const LodgeLedgerMessage *message,
+                            const GPtrArray *withheld,
                             GError **error)
 {
     if (strcmp(message->outcome, "accepted") == 0)
@@ -91,7 +109,7 @@ static gboolean add_reasons(LodgeProjection *projection,
         lodge_spool_read_object(spool, message->decision, MAX_DECISION_BYTES, error);
     if (decision == NULL)
         return FALSE;
-    g_autofree char *reasons = format_reasons(message, decision, error);
+    g_autofree char *reasons = format_reasons(message, decision, withheld, error);
     if (reasons == NULL)
         return FALSE;
     g_autoptr(GBytes) bytes = g_bytes_new(reasons, strlen(reasons));
@@ -148,11 +166,14 @@ LodgeProjection *lodge_projector_plan(LodgeSpool *spool,
     g_autofree char *path = tree_path(rules, message);
     if (path == NULL)
         return NULL;
+    g_autoptr(GPtrArray) withheld = lodge_withheld_list(spool, message, error);
+    if (withheld == NULL)
+        return NULL;
     g_autoptr(LodgeProjection) projection = lodge_projection_new(path);
-    lodge_projector_add_documents(projection, message);
-    lodge_projector_add_submission(projection, message);
+    lodge_projector_add_documents(projection, message, withheld);
+    lodge_projector_add_submission(projection, message, withheld);
     add_receipt(projection, message);
-    if (!add_reasons(projection, spool, message, error))
+    if (!add_reasons(projection, spool, message, withheld, error))
         return NULL;
     return g_steal_pointer(&projection);
 }
