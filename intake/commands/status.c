@@ -99,6 +99,16 @@ static void print_capped(const LodgeOverview *overview)
     lodge_print("%s; see lodge show REF\n\n", capped->len > CAPPED_SHOWN ? " ..." : "");
 }
 
+static void print_waiting(const LodgeOverview *overview)
+{
+    for (guint i = 0; i < overview->waiting->len; i++) {
+        const LodgeOverviewWaiting *waiting = g_ptr_array_index(overview->waiting, i);
+        g_autofree char *words = lodge_display_line(waiting->words, 300);
+        lodge_print("Messages that wait because of us: %u (%s): %s\n%s", waiting->count,
+                    waiting->code, words, i + 1 == overview->waiting->len ? "\n" : "");
+    }
+}
+
 static void
 print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean all)
 {
@@ -121,6 +131,7 @@ print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean 
         lodge_print(
             "Receipts that no mail server will take: %u; see lodge list --json, lodge show\n\n",
             overview->receipts_refused);
+    print_waiting(overview);
     if (overview->receipts_returned > 0)
         lodge_print("Receipts that came back as undeliverable: %u; see lodge list --json, "
                     "lodge show\n\n",
@@ -169,6 +180,20 @@ static void write_councils(LodgeJsonWriter *writer, const LodgeOverview *overvie
     lodge_json_end_array(writer);
 }
 
+static void write_waiting(LodgeJsonWriter *writer, const LodgeOverview *overview)
+{
+    lodge_json_begin_array(writer, "waiting");
+    for (guint i = 0; i < overview->waiting->len; i++) {
+        const LodgeOverviewWaiting *waiting = g_ptr_array_index(overview->waiting, i);
+        lodge_json_begin_object(writer, NULL);
+        lodge_json_add_string(writer, "code", waiting->code);
+        lodge_json_add_int(writer, "messages", waiting->count);
+        lodge_json_add_string(writer, "words", waiting->words);
+        lodge_json_end_object(writer);
+    }
+    lodge_json_end_array(writer);
+}
+
 static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
 {
     const LodgeCall *call = overview->rules->call;
@@ -195,6 +220,7 @@ static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
     lodge_json_add_int(writer, "missing", overview->councils->len - overview->filed);
     lodge_json_end_object(writer);
     write_councils(writer, overview);
+    write_waiting(writer, overview);
     lodge_json_begin_array(writer, "capped");
     for (guint i = 0; i < overview->capped->len; i++)
         lodge_json_add_string(writer, NULL, g_ptr_array_index(overview->capped, i));

@@ -21,6 +21,13 @@ static void held_free(LodgeOverviewHeld *held)
     g_free(held);
 }
 
+static void waiting_free(LodgeOverviewWaiting *waiting)
+{
+    g_free(waiting->code);
+    g_free(waiting->words);
+    g_free(waiting);
+}
+
 void lodge_overview_free(LodgeOverview *overview)
 {
     if (overview == NULL)
@@ -28,6 +35,7 @@ void lodge_overview_free(LodgeOverview *overview)
     g_clear_pointer(&overview->councils, g_ptr_array_unref);
     g_clear_pointer(&overview->held, g_ptr_array_unref);
     g_clear_pointer(&overview->capped, g_ptr_array_unref);
+    g_clear_pointer(&overview->waiting, g_ptr_array_unref);
     lodge_rules_free(overview->rules);
     g_free(overview);
 }
@@ -100,6 +108,31 @@ static void note_capped(LodgeOverview *overview, const LodgeLedgerMessage *messa
         g_ptr_array_add(overview->capped, g_strdup(message->reference));
 }
 
+static LodgeOverviewWaiting *find_waiting(LodgeOverview *overview, const char *code)
+{
+    for (guint i = 0; i < overview->waiting->len; i++) {
+        LodgeOverviewWaiting *waiting = g_ptr_array_index(overview->waiting, i);
+        if (strcmp(waiting->code, code) == 0)
+            return waiting;
+    }
+    LodgeOverviewWaiting *waiting = g_new0(LodgeOverviewWaiting, 1);
+    waiting->code = g_strdup(code);
+    g_ptr_array_add(overview->waiting, waiting);
+    return waiting;
+}
+
+static void add_pending(LodgeOverview *overview, const LodgeLedgerMessage *message)
+{
+    if (strcmp(message->state, "pending") != 0)
+        return;
+    overview->pending++;
+    if (message->deferred_code == NULL)
+        return;
+    LodgeOverviewWaiting *waiting = find_waiting(overview, message->deferred_code);
+    if (waiting->count++ == 0)
+        waiting->words = g_strdup(message->deferred_words);
+}
+
 static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError **error)
 {
     const Gathering *gathering = data;
@@ -110,7 +143,7 @@ static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError 
     count_refused(overview, message);
     note_capped(overview, message);
     if (message->outcome == NULL) {
-        overview->pending += strcmp(message->state, "pending") == 0;
+        add_pending(overview, message);
     } else if (strcmp(message->outcome, "accepted") == 0) {
         overview->accepted++;
         if (council != NULL)
@@ -170,6 +203,7 @@ LodgeOverview *lodge_overview_visit(const LodgeCallSettings *call,
     overview->councils = g_ptr_array_new_with_free_func((GDestroyNotify)council_free);
     overview->held = g_ptr_array_new_with_free_func((GDestroyNotify)held_free);
     overview->capped = g_ptr_array_new_with_free_func(g_free);
+    overview->waiting = g_ptr_array_new_with_free_func((GDestroyNotify)waiting_free);
     g_autoptr(GHashTable) by_gss = g_hash_table_new(g_str_hash, g_str_equal);
     Gathering gathering = {overview, by_gss, visit, data};
     list_councils(&gathering, overview->rules);

@@ -22,12 +22,19 @@ typedef struct {
     char *reference, *from, *council, *reason; /* the first holding finding's words */
 } LodgeOverviewHeld;
 
+/* Messages that are put off for one reason of ours. */
+typedef struct {
+    char *code, *words; /* of the first of them */
+    guint count;
+} LodgeOverviewWaiting;
+
 typedef struct {
     const LodgeCallSettings *call;
     LodgeRules *rules;   /* in force: the call's, and what was granted since */
     GPtrArray *councils; /* LodgeOverviewCouncil, in order of the register */
     GPtrArray *held;     /* LodgeOverviewHeld */
     guint accepted, held_count, rejected, duplicate, not_a_submission, pending;
+    GPtrArray *waiting;         /* LodgeOverviewWaiting: of the pending ones */
     guint receipts_refused;     /* the mail server will not take them */
     guint receipts_returned;    /* came back as undeliverable */
     GPtrArray *capped;          /* references that a cap keeps from their answer */
