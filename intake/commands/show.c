@@ -77,7 +77,8 @@ static gboolean print_json(const LodgeShow *show, GError **error)
         lodge_json_add_null(writer, "decision");
     }
     if (!lodge_show_write_rulings(writer, lodge_spool_ledger(show->spool),
-                                  show->message->reference, error))
+                                  show->message->reference, error) ||
+        !lodge_show_write_scans(show, writer, error))
         return FALSE;
     lodge_json_end_object(writer);
     lodge_print_json(lodge_json_finish_text(g_steal_pointer(&writer)));

@@ -23,6 +23,12 @@ lodge_show_receipt(const LodgeShow *show, const char *wording_path, GError **err
 /* Its parts that rest on the decision alone, which must be there. */
 void lodge_show_findings(const LodgeShow *show);
 void lodge_show_proof(const LodgeShow *show);
+/* What the malware scanner said, for which the decision must be there, too; silent where it was not asked. FALSE: the
+ * evidence cannot be read. */
+gboolean lodge_show_scans(const LodgeShow *show, GError **error);
+/* The same as member "scans"; null: not asked, or not decided yet. */
+gboolean
+lodge_show_write_scans(const LodgeShow *show, LodgeJsonWriter *writer, GError **error);
 
 /* ---- for all of them ---- */
 /* What a code means; an unknown one, of a later version, stands for itself. */

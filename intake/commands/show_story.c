@@ -263,6 +263,8 @@ gboolean lodge_show_story(const LodgeShow *show, GError **error)
     if (show->decision != NULL)
         lodge_show_findings(show);
     print_documents(show);
+    if (show->decision != NULL && !lodge_show_scans(show, error))
+        return FALSE;
     if (show->decision != NULL)
         lodge_show_proof(show);
     print_receipts(show);
