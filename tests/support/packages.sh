@@ -3,7 +3,7 @@
 #
 # Without arguments both lists. Says what it installs and nothing when nothing is missing.
 # Without rights to install it prints the exact command and exits 2. Services that come
-# with a package (dovecot, postfix, nsd) are neither started nor left enabled: the tests run
+# with a package (dovecot, postfix, nsd, clamav) are neither started nor left enabled: the tests run
 # private copies of their own.
 set -eu
 
@@ -15,7 +15,7 @@ libunbound-dev dns-root-data libmupdf-dev libfreetype-dev libharfbuzz-dev libjbi
 libopenjp2-7-dev libmujs-dev libgumbo-dev zlib1g-dev
 "
 test_packages="
-dovecot-imapd dovecot-lmtpd postfix nsd openssl faketime python3 procps strace
+dovecot-imapd dovecot-lmtpd postfix nsd clamav-daemon openssl faketime python3 procps strace
 libopendkim-dev clang llvm libclang-rt-14-dev clang-format universal-ctags
 "
 
@@ -95,4 +95,11 @@ if [ -d /run/systemd/system ]; then
         *" $service"*) $as_root systemctl disable --quiet "$service" || true ;;
         esac
     done
+    case " $missing " in
+    *" clamav-daemon "*) # its database is fetched by another service; the tests have one of their own
+        for unit in clamav-daemon.service clamav-daemon.socket clamav-freshclam.service; do
+            $as_root systemctl disable --quiet "$unit" || true
+        done
+        ;;
+    esac
 fi
