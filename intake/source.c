@@ -65,6 +65,23 @@ gboolean lodge_source_has_room(LodgePass *pass, GError **error)
     return FALSE;
 }
 
+/* A mail that arrives in the future: one of the two clocks is wrong. Nothing is decided by ours, but whoever
+ * runs it should know, for it stamps what we write. That ours is ahead cannot be seen: mail may be old. */
+static void check_clock(LodgeSource *source, gint64 internaldate_us)
+{
+    gint64 gap_us = internaldate_us == LODGE_INSTANT_UNKNOWN
+                        ? 0
+                        : internaldate_us - source->pass->context->now_us();
+    if (source->mailbox == NULL || source->told_clock || gap_us <= LODGE_CLOCK_GAP_US)
+        return;
+    source->told_clock = TRUE;
+    g_autofree char *seconds =
+        g_strdup_printf("%" G_GINT64_FORMAT, gap_us / LODGE_SECOND_US);
+    lodge_log_warning(
+        "clocks-disagree", "source", source->result->name, "ahead_s", seconds, "reason",
+        "the mail server's clock is ahead of ours: check both against NTP", NULL);
+}
+
 static gboolean deliver(LodgeStage *stage,
                         const LodgeLocation *location,
                         gint64 internaldate_us,
@@ -83,6 +100,7 @@ static gboolean deliver(LodgeStage *stage,
         lodge_stage_free(stage);
         return FALSE;
     }
+    check_clock(source, internaldate_us);
     lodge_keep_submit(pass->committer, stage, location, internaldate_us, source->call->id,
                       source->call->rules->call->reference_prefix, on_kept_read, pass);
     return TRUE;

@@ -13,7 +13,11 @@ typedef struct {
     const char *const *paths;
     const LodgeCallSettings *call;
     GThread *thread;
+    gboolean told_clock; /* that the clocks disagree: said once */
 } LodgeSource;
+
+/* Stamps of a mailbox may be so far ahead of our clock before it is worth an alarm. */
+#define LODGE_CLOCK_GAP_US (120 * LODGE_SECOND_US)
 
 /* For a mailbox alone, outside any report: a service looks again and again. */
 LodgeSource *lodge_source_new_mailbox(LodgePass *pass, const LodgeMailbox *mailbox);

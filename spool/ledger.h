@@ -141,6 +141,14 @@ guint lodge_ledger_count_receipts_open(LodgeLedger *ledger,
                                        gint64 *due_us_out,
                                        GError **error);
 
+/* By how much the mailbox's stamps were ahead of our clock at most, of messages kept after that instant;
+ * 0 when none was. Its server's clock is wrong, or ours is behind. */
+gboolean lodge_ledger_find_clock_gap(LodgeLedger *ledger,
+                                     const char *account,
+                                     gint64 since_us,
+                                     gint64 *gap_us_out,
+                                     GError **error);
+
 /* Receipts that have left, or may have, after that instant: sent, unknown, or attempted without an answer yet. */
 gboolean lodge_ledger_count_receipts_gone(LodgeLedger *ledger,
                                           gint64 since_us,

@@ -262,3 +262,23 @@ GPtrArray *lodge_ledger_list_unseen(LodgeLedger *ledger, gint64 after_us, GError
         ledger, lodge_ledger_query(ledger, error, sql, LEDGER_INT(after_us)), read_unseen,
         (GDestroyNotify)lodge_ledger_unseen_free, error);
 }
+
+gboolean lodge_ledger_find_clock_gap(LodgeLedger *ledger,
+                                     const char *account,
+                                     gint64 since_us,
+                                     gint64 *gap_us_out,
+                                     GError **error)
+{
+    static const char sql[] =
+        "SELECT COALESCE(max(l.internaldate_us - m.kept_us), 0) FROM message m"
+        " JOIN location l ON l.message = m.id JOIN folder f ON f.id = l.folder"
+        " WHERE m.kept_us > ?2 AND f.account = ?1";
+    g_return_val_if_fail(ledger != NULL && account != NULL && gap_us_out != NULL, FALSE);
+    sqlite3_stmt *statement =
+        lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(account), LEDGER_INT(since_us));
+    if (statement == NULL || lodge_ledger_step(ledger, statement, error) <= 0)
+        return FALSE;
+    *gap_us_out = MAX(sqlite3_column_int64(statement, 0), 0);
+    sqlite3_reset(statement);
+    return TRUE;
+}

@@ -1,10 +1,12 @@
 #include "intake/commands/print_mailboxes.h"
 
 #include "intake/commands/command.h"
+#include "intake/source.h"
 #include "parsers/text/display.h"
 #include <string.h>
 
 #define UNSEEN_SHOWN 10
+#define CLOCK_DAYS 7
 #define DAY_US (24 * 3600 * LODGE_SECOND_US)
 
 static GPtrArray *
@@ -74,6 +76,28 @@ static void print_unseen(const LodgeContext *context,
     lodge_print("Ask the mail team, or whoever uses the mailbox.\n");
 }
 
+/* By how much the mailbox's stamps were ahead of us in the last week; 0: not worth a word. -1 with error set. */
+static gint64 find_gap_s(const LodgeContext *context,
+                         LodgeLedger *ledger,
+                         const LodgeLedgerPass *pass,
+                         GError **error)
+{
+    gint64 gap_us = 0;
+    if (!lodge_ledger_find_clock_gap(
+            ledger, pass->account, context->now_us() - CLOCK_DAYS * DAY_US, &gap_us, error))
+        return -1;
+    return gap_us > LODGE_CLOCK_GAP_US ? gap_us / LODGE_SECOND_US : 0;
+}
+
+static void print_gap(const LodgeLedgerPass *pass, gint64 gap_s)
+{
+    if (gap_s > 0)
+        lodge_print("Mailbox %s: mail of the last %d days bears times that are up to "
+                    "%" G_GINT64_FORMAT
+                    " seconds ahead of our clock: check both clocks against NTP\n",
+                    pass->account, CLOCK_DAYS, gap_s);
+}
+
 gboolean lodge_print_mailboxes(const LodgeContext *context,
                                const LodgeSettings *settings,
                                LodgeLedger *ledger,
@@ -85,26 +109,41 @@ gboolean lodge_print_mailboxes(const LodgeContext *context,
     g_autoptr(GPtrArray) unseen = list_unseen(context, ledger, error);
     if (unseen == NULL)
         return FALSE;
-    for (guint i = 0; i < passes->len; i++)
-        print_pass(settings, g_ptr_array_index(passes, i));
+    for (guint i = 0; i < passes->len; i++) {
+        const LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
+        gint64 gap_s = find_gap_s(context, ledger, pass, error);
+        if (gap_s < 0)
+            return FALSE;
+        print_pass(settings, pass);
+        print_gap(pass, gap_s);
+    }
     print_unseen(context, settings, unseen);
     return TRUE;
 }
 
 /* ---- for machines ---- */
 
-static void write_passes(LodgeJsonWriter *writer, const GPtrArray *passes)
+static gboolean write_passes(LodgeJsonWriter *writer,
+                             const LodgeContext *context,
+                             LodgeLedger *ledger,
+                             const GPtrArray *passes,
+                             GError **error)
 {
     lodge_json_begin_array(writer, "passes");
     for (guint i = 0; i < passes->len; i++) {
         const LodgeLedgerPass *pass = g_ptr_array_index(passes, i);
+        gint64 gap_s = find_gap_s(context, ledger, pass, error);
+        if (gap_s < 0)
+            return FALSE;
         lodge_json_begin_object(writer, NULL);
         lodge_json_add_string(writer, "account", pass->account);
         lodge_json_add_instant(writer, "at", pass->at_us);
         lodge_json_add_bool(writer, "complete", pass->complete);
+        lodge_json_add_int(writer, "clock_ahead_s", gap_s);
         lodge_json_end_object(writer);
     }
     lodge_json_end_array(writer);
+    return TRUE;
 }
 
 static void write_unseen(LodgeJsonWriter *writer, const GPtrArray *list)
@@ -136,7 +175,8 @@ gboolean lodge_write_mailboxes(LodgeJsonWriter *writer,
     g_autoptr(GPtrArray) unseen = list_unseen(context, ledger, error);
     if (unseen == NULL)
         return FALSE;
-    write_passes(writer, passes);
+    if (!write_passes(writer, context, ledger, passes, error))
+        return FALSE;
     write_unseen(writer, unseen);
     return TRUE;
 }
