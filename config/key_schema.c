@@ -1,5 +1,6 @@
 #include "config/key_schema.h"
 
+#include "config/trust.h"
 #include <string.h>
 
 #define SECOND G_GINT64_CONSTANT(1000)
@@ -71,6 +72,8 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"authentication", "arc_sealers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},
     {"authentication", "spf", LODGE_KEY_CHOICE, FALSE, "hold", "hold;warn", 0, 0},
     {"authentication", "smime_anchors", LODGE_KEY_PATH, FALSE, NULL, NULL, 0, 0},
+    {"authentication", "min_rsa_bits", LODGE_KEY_COUNT, FALSE, "1024", NULL,
+     LODGE_TRUST_LEAST_RSA_BITS, LODGE_TRUST_MOST_RSA_BITS},
 
     {"dns", "mode", LODGE_KEY_CHOICE, FALSE, "off", "off;system", 0, 0},
     {"dns", "servers", LODGE_KEY_LIST, FALSE, NULL, NULL, 0, 0},

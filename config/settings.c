@@ -339,6 +339,8 @@ static void read_trust(Reader *reader)
     g_strfreev(trust->arc_sealers);
     trust->arc_sealers = lodge_key_group_get_list(group, "arc_sealers");
     reader->settings->smime_anchors = lodge_anchors_read(group, trust);
+    trust->min_rsa_bits = (guint)lodge_key_group_get_number(group, "min_rsa_bits",
+                                                            LODGE_TRUST_LEAST_RSA_BITS);
     g_autofree char *normalised = lodge_trust_format(trust);
     reader->settings->trust = lodge_trust_parse(normalised, NULL);
 }

@@ -18,6 +18,7 @@ LodgeTrust *lodge_trust_new(void)
     trust->arc_sealers = g_new0(char *, 1);
     trust->smime_anchors = g_new0(char *, 1);
     trust->spf = LODGE_SPF_HOLD;
+    trust->min_rsa_bits = LODGE_TRUST_LEAST_RSA_BITS;
     return trust;
 }
 
@@ -74,6 +75,8 @@ char *lodge_trust_format(const LodgeTrust *trust)
         add_normalised(writer, "arc_sealers", (const char *const *)trust->arc_sealers);
     if (trust->smime_anchors[0] != NULL)
         add_normalised(writer, "smime_anchors", (const char *const *)trust->smime_anchors);
+    if (trust->min_rsa_bits != LODGE_TRUST_LEAST_RSA_BITS)
+        lodge_json_add_int(writer, "min_rsa_bits", trust->min_rsa_bits);
     lodge_json_end_object(writer);
     return lodge_json_finish_text(g_steal_pointer(&writer));
 }
@@ -122,6 +125,16 @@ static LodgeBorderKind parse_kind(LodgeJsonDocument *document, const LodgeJsonNo
     return kind == NULL ? LODGE_BORDER_GENERIC : LODGE_BORDER_EXCHANGE_ONLINE;
 }
 
+static guint parse_rsa_bits(LodgeJsonDocument *document, const LodgeJsonNode *root)
+{
+    gint64 bits = lodge_json_get_optional_int(document, root, "min_rsa_bits",
+                                              LODGE_TRUST_LEAST_RSA_BITS);
+    if (bits < LODGE_TRUST_LEAST_RSA_BITS || bits > LODGE_TRUST_MOST_RSA_BITS)
+        lodge_json_fail(document, "min_rsa_bits is not within %d to %d",
+                        LODGE_TRUST_LEAST_RSA_BITS, LODGE_TRUST_MOST_RSA_BITS);
+    return (guint)bits;
+}
+
 LodgeTrust *lodge_trust_parse(const char *json, GError **error)
 {
     g_autoptr(LodgeJsonDocument) document =
@@ -142,6 +155,7 @@ LodgeTrust *lodge_trust_parse(const char *json, GError **error)
         trust->arc_sealers = lodge_json_get_strings(document, root, "arc_sealers");
     }
     parse_anchors(trust, document, root);
+    trust->min_rsa_bits = parse_rsa_bits(document, root);
     if (!lodge_json_finish(document, error))
         return NULL;
     return g_steal_pointer(&trust);

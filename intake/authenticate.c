@@ -38,6 +38,7 @@ static const char *weigh_dmarc(const LodgeMessageFacts *message,
 static void ask_dns(LodgeAuthentication *to,
                     const LodgeMessageFacts *message,
                     LodgeResolver *resolver,
+                    const LodgeTrust *trust,
                     gint64 at_us)
 {
     to->dmarc = lodge_dmarc_result_format(LODGE_DMARC_RESULT_NONE);
@@ -46,7 +47,7 @@ static void ask_dns(LodgeAuthentication *to,
     g_autoptr(LodgeDnsRecorder) recorder =
         lodge_dns_recorder_new(resolver, LODGE_AUTHENTICATOR_BUDGET_MS);
     const LodgeDnsAsk ask = lodge_dns_recorder_ask(recorder);
-    to->proofs = lodge_authenticator_check(message, &ask, at_us);
+    to->proofs = lodge_authenticator_check(message, &ask, trust, at_us);
     to->dmarc = weigh_dmarc(message, to->proofs, &ask);
 }
 
@@ -100,7 +101,7 @@ LodgeAuthentication *lodge_authenticate(const LodgeMessageFacts *message,
 {
     LodgeAuthentication *authentication = g_new0(LodgeAuthentication, 1);
     LodgeBorder border = lodge_border_find(message, rules->trust);
-    ask_dns(authentication, message, resolver, at_us);
+    ask_dns(authentication, message, resolver, rules->trust, at_us);
     authentication->smime = lodge_smime_proof_judge(message, rules->trust, at_us);
     collect_results(authentication, message, &border, rules->trust);
     authentication->findings = lodge_findings_new();

@@ -20,6 +20,7 @@ struct LodgeWorkers {
     LodgeAirlock *airlock;
     LodgeResolver *resolver;     /* NULL: no signature is checked */
     const LodgeScanner *scanner; /* NULL: nothing is scanned */
+    const LodgeTrust *trust;     /* the settings' */
     LodgeRecorder *recorder;
     GPtrArray *threads;
     GMutex mutex;
@@ -166,8 +167,9 @@ static void work(LodgeWorkers *workers, const Job *job)
     if (!read || fault != NULL)
         find_fault(found, "not-read", read ? fault : error);
     if (read && workers->resolver != NULL)
-        found->proofs = lodge_authenticator_run(found->reading->message, workers->resolver,
-                                                job->instant_us, &found->dns);
+        found->proofs =
+            lodge_authenticator_run(found->reading->message, workers->resolver,
+                                    workers->trust, job->instant_us, &found->dns);
     if (read && workers->scanner != NULL)
         scan(workers, job, found);
     lodge_recorder_submit(workers->recorder, found);
@@ -207,6 +209,7 @@ LodgeWorkers *lodge_workers_new(const LodgeSettings *settings,
     workers->airlock = airlock;
     workers->resolver = resolver;
     workers->scanner = scanner;
+    workers->trust = settings->trust;
     workers->recorder = recorder;
     workers->threads = g_ptr_array_new();
     g_mutex_init(&workers->mutex);

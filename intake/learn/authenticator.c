@@ -116,12 +116,13 @@ static void find_policy(Case *at)
 
 LodgeProofs *lodge_authenticator_check(const LodgeMessageFacts *message,
                                        const LodgeDnsAsk *ask,
+                                       const LodgeTrust *trust,
                                        gint64 instant_us)
 {
     Case at = {.message = message,
                .ask = ask,
                .instant_us = instant_us,
-               .policy = lodge_dkim_policy_default(),
+               .policy = lodge_dkim_policy_of(trust),
                .proofs = lodge_proofs_new()};
     check_dkim(&at);
     check_arc(&at);
@@ -131,13 +132,14 @@ LodgeProofs *lodge_authenticator_check(const LodgeMessageFacts *message,
 
 LodgeProofs *lodge_authenticator_run(const LodgeMessageFacts *message,
                                      LodgeResolver *resolver,
+                                     const LodgeTrust *trust,
                                      gint64 instant_us,
                                      GPtrArray **dns_out)
 {
     g_autoptr(LodgeDnsRecorder) recorder =
         lodge_dns_recorder_new(resolver, LODGE_AUTHENTICATOR_BUDGET_MS);
     const LodgeDnsAsk ask = lodge_dns_recorder_ask(recorder);
-    LodgeProofs *proofs = lodge_authenticator_check(message, &ask, instant_us);
+    LodgeProofs *proofs = lodge_authenticator_check(message, &ask, trust, instant_us);
     *dns_out = g_ptr_array_ref(lodge_dns_recorder_answers(recorder));
     return proofs;
 }

@@ -5,7 +5,6 @@
 #include "parsers/text/limits.h"
 #include <string.h>
 
-#define LEAST_RSA_BITS 1024 /* RFC 8301 section 3.2 */
 #define NAME_MAX_BYTES 253
 #define DIGEST_MAX_BYTES 32
 
@@ -26,7 +25,14 @@ static const char *const result_words[] = {
 
 LodgeDkimPolicy lodge_dkim_policy_default(void)
 {
-    return (LodgeDkimPolicy){LEAST_RSA_BITS, FALSE};
+    return (LodgeDkimPolicy){LODGE_TRUST_LEAST_RSA_BITS, FALSE};
+}
+
+LodgeDkimPolicy lodge_dkim_policy_of(const LodgeTrust *trust)
+{
+    LodgeDkimPolicy policy = lodge_dkim_policy_default();
+    policy.min_rsa_bits = trust->min_rsa_bits;
+    return policy;
 }
 
 const char *lodge_dkim_result_format(LodgeDkimResult result)
@@ -228,7 +234,7 @@ static Finding apply_policy(const LodgeDkimSignature *signature,
     if (is_sha1(signature) && !policy->admit_sha1 && !is_settled_by_reader) {
         set(&result, LODGE_DKIM_PERMERROR, "rsa-sha1 is not admitted");
     } else if (crypto.result == LODGE_DKIM_PASS && crypto.is_rsa &&
-               crypto.key_bits < LEAST_RSA_BITS) {
+               crypto.key_bits < LODGE_TRUST_LEAST_RSA_BITS) {
         set(&result, LODGE_DKIM_PERMERROR,
             "an RSA key of less than 1024 bits is not admitted");
     } else if (crypto.result == LODGE_DKIM_PASS && crypto.is_rsa &&

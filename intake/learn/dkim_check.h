@@ -16,6 +16,7 @@
  * Source: RFC 6376 section 6.1, RFC 8301 section 3, RFC 8463; words: RFC 8601 section 2.7.1. */
 #pragma once
 
+#include "config/trust.h"
 #include "intake/decide/dns_answers.h"
 #include "parsers/mail/message_facts.h"
 #include <glib.h>
@@ -47,6 +48,8 @@ typedef struct {
 
 /* 1024 bits and no SHA-1: what RFC 8301 demands. */
 LodgeDkimPolicy lodge_dkim_policy_default(void);
+/* What the settings demand on top of it. */
+LodgeDkimPolicy lodge_dkim_policy_of(const LodgeTrust *trust);
 /* "pass" … */
 const char *lodge_dkim_result_format(LodgeDkimResult result);
 

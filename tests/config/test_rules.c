@@ -90,6 +90,30 @@ static void only_anchors_that_are_named_are_written(void **state)
     assert_null(lodge_trust_parse(lie, NULL));
 }
 
+/* Nor the least key of RFC 8301, which rules from before there was a choice mean. */
+static void only_a_least_key_that_is_chosen_is_written(void **state)
+{
+    (void)state;
+    g_autoptr(LodgeTrust) trust = lodge_trust_new();
+    g_autofree char *old = lodge_trust_format(trust);
+    assert_null(strstr(old, "min_rsa_bits"));
+    g_autoptr(LodgeTrust) parsed = lodge_trust_parse(old, NULL);
+    assert_int_equal(parsed->min_rsa_bits, 1024);
+    trust->min_rsa_bits = 2048;
+    g_autofree char *text = lodge_trust_format(trust);
+    assert_non_null(strstr(text, "\"min_rsa_bits\":2048"));
+    g_autoptr(LodgeTrust) again = lodge_trust_parse(text, NULL);
+    assert_int_equal(again->min_rsa_bits, 2048);
+    static const char *const lies[] = {"1023", "4097", "-1", "\"2048\"", "4294968320"};
+    for (guint i = 0; i < G_N_ELEMENTS(lies); i++) {
+        g_autoptr(GString) lie = g_string_new(text);
+        g_string_replace(lie, "2048", lies[i], 1);
+        g_autoptr(GError) error = NULL;
+        assert_null(lodge_trust_parse(lie->str, &error));
+        assert_non_null(strstr(error->message, "min_rsa_bits"));
+    }
+}
+
 /* What a person granted is stored with the rules, and old rules without it keep their bytes. */
 static void a_granted_extension_survives_the_round_trip(void **state)
 {
@@ -266,6 +290,7 @@ int main(void)
         cmocka_unit_test(rules_survive_the_round_trip),
         cmocka_unit_test(only_a_border_in_exchange_online_is_written),
         cmocka_unit_test(only_anchors_that_are_named_are_written),
+        cmocka_unit_test(only_a_least_key_that_is_chosen_is_written),
         cmocka_unit_test(a_granted_extension_survives_the_round_trip),
         cmocka_unit_test(an_extension_to_a_time_that_is_none_is_refused),
         cmocka_unit_test(only_caps_that_are_set_are_written),

@@ -243,6 +243,13 @@ static const Case CASES[] = {
      WHOLE "[authentication]\nsmime_anchors = none.pem\n", "smime_anchors: '"},
     {"anchors that are none", WHOLE "[authentication]\nsmime_anchors = the.register\n",
      "the.register' cannot be used: it holds no certificate in PEM"},
+    {"keys of 2048 bits at least", WHOLE "[authentication]\nmin_rsa_bits = 2048\n", NULL},
+    {"keys that RFC 8301 forbids", WHOLE "[authentication]\nmin_rsa_bits = 1023\n",
+     "min_rsa_bits: '1023' is outside 1024 to 4096"},
+    {"keys that nobody must take", WHOLE "[authentication]\nmin_rsa_bits = 4097\n",
+     "min_rsa_bits: '4097' is outside 1024 to 4096"},
+    {"keys without a number", WHOLE "[authentication]\nmin_rsa_bits = none\n",
+     "min_rsa_bits: 'none'"},
     {"a size without a unit", WHOLE "[limits]\nmax_message = 25\n",
      "max_message: '25' has no unit"},
     {"a misspelt key", WHOLE "[limits]\nmax_mesage = 25M\n", "did you mean 'max_message'?"},
@@ -305,6 +312,7 @@ static void defaults_follow_from_the_rest(void **state)
     assert_true(settings->dns.dnssec);
     assert_null(settings->dns.servers[0]);
     assert_false(settings->scanner.is_on);
+    assert_int_equal(settings->trust->min_rsa_bits, 1024);
     const LodgeCallSettings *call = lodge_settings_find_call(settings, "a");
     assert_string_equal(call->rules->instance_domain, "dept.example.org");
     assert_string_equal(call->rules->help_address, "plans@dept.example.org");
@@ -333,6 +341,16 @@ static void anchors_are_handed_on_and_named_in_the_rules(void **state)
     g_autoptr(LodgeSettings) without = load(*state, WHOLE, NULL);
     assert_null(without->smime_anchors);
     assert_null(without->trust->smime_anchors[0]);
+}
+
+static void the_least_key_is_a_part_of_the_rules(void **state)
+{
+    g_autoptr(LodgeSettings) settings =
+        load(*state, WHOLE "[authentication]\nmin_rsa_bits = 2048\n", NULL);
+    assert_non_null(settings);
+    assert_int_equal(settings->trust->min_rsa_bits, 2048);
+    const LodgeCallSettings *call = lodge_settings_find_call(settings, "a");
+    assert_int_equal(call->rules->trust->min_rsa_bits, 2048);
 }
 
 static void ports_follow_tls(void **state)
@@ -464,6 +482,7 @@ int main(void)
         cmocka_unit_test(a_configuration_is_taken_or_refused_with_its_mend),
         cmocka_unit_test(defaults_follow_from_the_rest),
         cmocka_unit_test(anchors_are_handed_on_and_named_in_the_rules),
+        cmocka_unit_test(the_least_key_is_a_part_of_the_rules),
         cmocka_unit_test(ports_follow_tls),
         cmocka_unit_test(every_value_says_where_it_comes_from),
         cmocka_unit_test(the_example_loads),

@@ -94,6 +94,24 @@ static void a_chain_that_passes_may_cover_less_than_the_mail(void **state)
     }
 }
 
+/* The sealers' keys have 1024 bits. */
+static void a_seal_with_a_shorter_key_than_the_settings_admit_breaks_the_chain(void **state)
+{
+    (void)state;
+    g_autoptr(LodgeTrust) trust = lodge_trust_new();
+    trust->min_rsa_bits = 1025;
+    const LodgeDkimPolicy policy = lodge_dkim_policy_of(trust);
+    g_autoptr(GString) mail = seal_twice("from:subject", NULL);
+    g_autoptr(LodgeMessageFacts) facts = corpus_read_bytes(mail->str, mail->len, -1);
+    g_auto(LodgeArcVerdict) verdict =
+        lodge_arc_check(facts, keys(), LODGE_INSTANT_UNKNOWN, &policy);
+
+    assert_int_equal(verdict.result, LODGE_DKIM_FAIL);
+    assert_string_equal(verdict.reason,
+                        "the RSA key is shorter than the configuration admits");
+    assert_false(verdict.is_temporary);
+}
+
 static void a_mail_without_a_chain_has_none(void **state)
 {
     (void)state;
@@ -210,6 +228,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_chain_names_its_sealers_and_what_the_last_saw),
         cmocka_unit_test(a_chain_that_passes_may_cover_less_than_the_mail),
+        cmocka_unit_test(
+            a_seal_with_a_shorter_key_than_the_settings_admit_breaks_the_chain),
         cmocka_unit_test(a_mail_without_a_chain_has_none),
         cmocka_unit_test(whatever_is_changed_breaks_the_chain),
         cmocka_unit_test(more_than_fifty_sets_are_no_chain),

@@ -236,6 +236,56 @@ static void arithmetic_and_admission_are_kept_apart(void **state)
     }
 }
 
+static void a_key_is_weighed_against_the_settings(void **state)
+{
+    (void)state;
+    const char *too_short = "the RSA key is shorter than the configuration admits";
+    const struct {
+        TestKey key;
+        guint min_rsa_bits;
+        LodgeDkimResult result;
+        const char *reason;
+    } cases[] = {
+        {TEST_KEY_RSA_1024, 1024, LODGE_DKIM_PASS, ""},
+        {TEST_KEY_RSA_1024, 1025, LODGE_DKIM_POLICY, too_short},
+        {TEST_KEY_RSA_2048, 2048, LODGE_DKIM_PASS, ""},
+        {TEST_KEY_RSA_2048, 2049, LODGE_DKIM_POLICY, too_short},
+        {TEST_KEY_RSA_512, 1024, LODGE_DKIM_PERMERROR,
+         "an RSA key of less than 1024 bits is not admitted"},
+        {TEST_KEY_RSA_512, 4096, LODGE_DKIM_PERMERROR,
+         "an RSA key of less than 1024 bits is not admitted"},
+        {TEST_KEY_ED25519, 4096, LODGE_DKIM_PASS, ""},
+    };
+    g_autoptr(LodgeTrust) trust = lodge_trust_new();
+    assert_int_equal(lodge_dkim_policy_of(trust).min_rsa_bits, 1024);
+
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        trust->min_rsa_bits = cases[i].min_rsa_bits;
+        const LodgeDkimPolicy policy = lodge_dkim_policy_of(trust);
+        g_autofree char *reason = NULL;
+        g_autoptr(GString) mail =
+            sign(&(TestWish){cases[i].key, NULL, "relaxed/relaxed", names, NULL});
+        LodgeDkimVerdict verdict = judge(mail, test_signer_zone(signer), &policy, &reason);
+        assert_result(verdict.result, cases[i].result, cases[i].reason);
+        assert_string_equal(reason != NULL ? reason : "", cases[i].reason);
+        assert_int_equal(verdict.crypto, LODGE_DKIM_PASS);
+    }
+}
+
+/* What does not verify is a failure, whatever its key: "policy" is said of what would pass. */
+static void a_changed_mail_under_a_short_key_fails(void **state)
+{
+    (void)state;
+    const LodgeDkimPolicy policy = {2048, FALSE};
+    g_autoptr(GString) mail =
+        sign(&(TestWish){TEST_KEY_RSA_1024, NULL, "relaxed/relaxed", names, NULL});
+    g_string_append(mail, "More.\r\n");
+    g_autofree char *reason = NULL;
+    LodgeDkimVerdict verdict = judge(mail, test_signer_zone(signer), &policy, &reason);
+    assert_result(verdict.result, LODGE_DKIM_FAIL, "changed");
+    assert_string_equal(reason, "body hash did not verify");
+}
+
 static void rsa_sha1_needs_no_look_up(void **state)
 {
     (void)state;
@@ -471,6 +521,8 @@ int main(void)
         cmocka_unit_test(of_several_records_one_that_verifies_decides),
         cmocka_unit_test(dns_that_fails_is_not_absence),
         cmocka_unit_test(arithmetic_and_admission_are_kept_apart),
+        cmocka_unit_test(a_key_is_weighed_against_the_settings),
+        cmocka_unit_test(a_changed_mail_under_a_short_key_fails),
         cmocka_unit_test(rsa_sha1_needs_no_look_up),
         cmocka_unit_test(a_signature_ends_after_its_last_second),
         cmocka_unit_test(a_strict_key_admits_no_identity_below_its_domain),
