@@ -34,6 +34,11 @@ const char *lodge_smime_verdict_format(LodgeSmimeVerdict verdict)
     return verdict_words[verdict];
 }
 
+static gboolean is_signed(const LodgeSmimeLayer *layer)
+{
+    return layer->form == LODGE_SMIME_DETACHED || layer->form == LODGE_SMIME_OPAQUE;
+}
+
 /* The layer at the root; else the first that is signed; else the first. */
 static const LodgeSmimeLayer *choose_layer(const GPtrArray *layers)
 {
@@ -41,12 +46,9 @@ static const LodgeSmimeLayer *choose_layer(const GPtrArray *layers)
 
     for (guint i = 0; i < layers->len; i++) {
         const LodgeSmimeLayer *layer = g_ptr_array_index(layers, i);
-        gboolean is_signed =
-            layer->form == LODGE_SMIME_DETACHED || layer->form == LODGE_SMIME_OPAQUE;
         if (layer->at_root)
             return layer;
-        if (chosen == NULL || (is_signed && chosen->form != LODGE_SMIME_DETACHED &&
-                               chosen->form != LODGE_SMIME_OPAQUE))
+        if (chosen == NULL || (is_signed(layer) && !is_signed(chosen)))
             chosen = layer;
     }
     return chosen;
@@ -173,6 +175,25 @@ static gboolean covers_envelope(const LodgeMessageFacts *message,
     return FALSE;
 }
 
+/* Is all that the layer covers signed once more, so that two people sign for one content? Paths as above. Of two wrappers
+ * the outer one is what counts, everywhere; where one of the two is a multipart/signed, mail programs differ in whom they
+ * show as the signer. */
+static gboolean holds_another_signature(const LodgeMessageFacts *message,
+                                        const LodgeSmimeLayer *layer)
+{
+    gboolean is_detached = layer->form == LODGE_SMIME_DETACHED;
+    const char *dot = layer->path[0] != '\0' ? "." : "";
+    g_autofree char *inside =
+        g_strdup_printf("%s%s%s", layer->path, dot, is_detached ? "1" : "TEXT");
+
+    for (guint i = 0; i < message->smime->len; i++) {
+        const LodgeSmimeLayer *inner = g_ptr_array_index(message->smime, i);
+        if (is_signed(inner) && strcmp(inner->path, inside) == 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
 /* Forms that are not signed at all, or FALSE. */
 static gboolean judge_unsigned(LodgeSmimeProof *proof)
 {
@@ -216,6 +237,8 @@ LodgeSmimeProof lodge_smime_proof_judge(const LodgeMessageFacts *message,
     proof.reason = proof.signer == NULL ? "several-signers" : NULL;
     if (proof.reason == NULL && !proof.layer->at_root)
         proof.reason = "not-whole";
+    if (proof.reason == NULL && holds_another_signature(message, proof.layer))
+        proof.reason = "nested-signature";
     if (proof.reason == NULL)
         proof.reason = question_all(message, proof.signer, trust, received_us);
     proof.verdict =

@@ -4,6 +4,7 @@
  * worth for this message, at the instant at which we received it:
  *
  *   whole        the signature covers the body of the message, nothing stands beside it
+ *   alone        no second signature of somebody else around or inside it that a mail program might show instead
  *   good         one signer, of these bytes, digest from SHA-256 on
  *   anchor       the chain ends at a certificate that the rules in force name
  *   address      one of the signer's addresses is the single From address; ASCII letters are equal in

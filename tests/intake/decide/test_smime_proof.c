@@ -149,6 +149,47 @@ static void put_another_first(World *world)
                        lodge_smime_layer_new("1", LODGE_SMIME_ENVELOPED));
 }
 
+static void add_layer(World *world, const char *path, LodgeSmimeForm form)
+{
+    g_ptr_array_add(world->message->smime, lodge_smime_layer_new(path, form));
+}
+
+static void sign_what_is_signed(World *world)
+{
+    add_layer(world, "1", LODGE_SMIME_DETACHED);
+}
+
+static void sign_a_wrapper(World *world)
+{
+    add_layer(world, "1", LODGE_SMIME_OPAQUE);
+}
+
+static void wrap(World *world)
+{
+    world->layer->form = LODGE_SMIME_OPAQUE;
+    g_free(world->layer->path);
+    world->layer->path = g_strdup("1");
+}
+
+static void wrap_what_is_signed(World *world)
+{
+    wrap(world);
+    add_layer(world, "1.TEXT", LODGE_SMIME_DETACHED);
+}
+
+static void wrap_a_wrapper(World *world)
+{
+    wrap(world);
+    add_layer(world, "1.1", LODGE_SMIME_OPAQUE);
+}
+
+/* A forwarded mail that its author signed, beside some words. */
+static void forward_what_is_signed(World *world)
+{
+    add_layer(world, "1.2", LODGE_SMIME_DETACHED);
+    add_layer(world, "1.2.1", LODGE_SMIME_OPAQUE);
+}
+
 static void add_signer(World *world)
 {
     g_ptr_array_add(world->layer->signers, lodge_smime_signer_new());
@@ -304,6 +345,11 @@ static void one_thing_wrong_proves_nothing(void **state)
         {"no CMS object", garble, "none", "unreadable"},
         {"a part of the mail", leave_root, "policy", "not-whole"},
         {"a signed part behind an encrypted one", put_another_first, "policy", "not-whole"},
+        {"a signed mail signed again", sign_what_is_signed, "policy", "nested-signature"},
+        {"a wrapper signed again", sign_a_wrapper, "policy", "nested-signature"},
+        {"a signed mail in a wrapper", wrap_what_is_signed, "policy", "nested-signature"},
+        {"a wrapper in a wrapper", wrap_a_wrapper, "pass", "proven"},
+        {"a signed mail forwarded", forward_what_is_signed, "pass", "proven"},
         {"two signers", add_signer, "policy", "several-signers"},
         {"the anchor is ours no longer", take_anchor, "policy", "other-anchors"},
         {"a chain of nothing", take_chain, "policy", "other-anchors"},
@@ -367,11 +413,8 @@ static void no_result_but_good_proves_anything(void **state)
 
 enum { FILE_NAME, ENCRYPTED, SIGNED, GOOD, WHY, OUTER };
 
-/* The reference wants to show one signature: README-smime.md. */
-#define NESTED "a second signature nested inside"
-
 typedef struct {
-    guint cases, agreed, displayed, closed;
+    guint cases, agreed, closed;
 } Verdicts;
 
 /* The anchors of the table, as a configuration would name them. */
@@ -401,10 +444,6 @@ static void count(GStrv row, const LodgeSmimeProof *proof, Verdicts *verdicts)
         if (strcmp(proof->reason, "encrypted") != 0)
             fail_msg("%s: %s (%s)", row[FILE_NAME], verdict, proof->reason);
         verdicts->closed++;
-    } else if (g_str_has_prefix(row[WHY], NESTED)) {
-        if (!passes)
-            fail_msg("%s: %s (%s)", row[FILE_NAME], verdict, proof->reason);
-        verdicts->displayed++;
     } else if (passes == is_good) {
         verdicts->agreed++;
     } else {
@@ -446,11 +485,10 @@ static void the_collected_mails_get_their_verdicts(void **state)
             count(row, &proof, &verdicts);
         }
     }
-    print_message(
-        "%u of %u agree, %u are encrypted and stay closed, %u differ by display\n",
-        verdicts.agreed, verdicts.cases, verdicts.closed, verdicts.displayed);
+    print_message("%u of %u agree, %u are encrypted and stay closed\n", verdicts.agreed,
+                  verdicts.cases, verdicts.closed);
     assert_int_equal(verdicts.cases, 82);
-    assert_int_equal(verdicts.agreed + verdicts.closed + verdicts.displayed, 82);
+    assert_int_equal(verdicts.agreed + verdicts.closed, 82);
 }
 
 int main(void)
