@@ -130,7 +130,8 @@ lodge_command_choose_call(const LodgeSettings *settings, const char *wanted, GEr
 int lodge_command_open_file(const char *path, GError **error)
 {
     struct stat status;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A pipe that nobody writes to must not keep us waiting; of a regular file O_NONBLOCK says nothing. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
         return fd;
     g_autofree char *shown = lodge_display_line(path, 200);

@@ -5,9 +5,15 @@
 #include "parsers/text/display.h"
 #include "parsers/text/limits.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define WORD_SHOWN_BYTES 60
+#define PATH_SHOWN_BYTES 200
+G_STATIC_ASSERT(LODGE_LIMIT_DNS_ZONE_FILE_BYTES ==
+                16 * 1024 * 1024); /* it is told in words */
 
 struct LodgeZoneFile {
     GHashTable *names; /* char * -> LodgeZoneName * */
@@ -32,8 +38,9 @@ static gboolean refuse(const Line *line, const char *format, ...)
     va_start(arguments, format);
     g_autofree char *words = g_strdup_vprintf(format, arguments);
     va_end(arguments);
+    g_autofree char *file = lodge_display_line(line->file, PATH_SHOWN_BYTES);
     g_set_error(line->error, LODGE_RESOLVER_ERROR, LODGE_RESOLVER_ERROR_ZONE, "%s:%u: %s",
-                line->file, line->number, words);
+                file, line->number, words);
     return FALSE;
 }
 
@@ -268,20 +275,43 @@ lodge_zone_file_parse(const char *text, gsize size_bytes, const char *file, GErr
     return g_steal_pointer(&zone);
 }
 
+static gboolean refuse_file(GError **error, const char *path, const char *words)
+{
+    g_autofree char *shown = lodge_display_line(path, PATH_SHOWN_BYTES);
+    g_set_error(error, LODGE_RESOLVER_ERROR, LODGE_RESOLVER_ERROR_ZONE, "%s: %s", shown,
+                words);
+    return FALSE;
+}
+
+/* Whatever can be read to its end: a shell's pipe and an empty device, too. */
+static gboolean read_text(int fd, const char *path, GString *text, GError **error)
+{
+    char chunk[16 * 1024];
+    ssize_t got;
+    do {
+        got = read(fd, chunk, sizeof chunk);
+        if (got > 0)
+            g_string_append_len(text, chunk, got);
+    } while ((got > 0 && text->len <= LODGE_LIMIT_DNS_ZONE_FILE_BYTES) ||
+             (got < 0 && errno == EINTR));
+    if (got < 0)
+        return refuse_file(error, path, g_strerror(errno));
+    return text->len <= LODGE_LIMIT_DNS_ZONE_FILE_BYTES ||
+           refuse_file(error, path,
+                       "larger than 16 MB; keep only the names that are needed");
+}
+
 LodgeZoneFile *lodge_zone_file_load(const char *path, GError **error)
 {
-    g_autoptr(GMappedFile) mapped = g_mapped_file_new(path, FALSE, error);
-    if (mapped == NULL)
-        return NULL;
-    gsize size_bytes = g_mapped_file_get_length(mapped);
-    if (size_bytes > LODGE_LIMIT_DNS_ZONE_FILE_BYTES) {
-        g_set_error(error, LODGE_RESOLVER_ERROR, LODGE_RESOLVER_ERROR_ZONE,
-                    "%s: larger than %d MB; keep only the names that are needed", path,
-                    LODGE_LIMIT_DNS_ZONE_FILE_BYTES / 1024 / 1024);
+    g_autoptr(GString) text = g_string_new(NULL);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        refuse_file(error, path, g_strerror(errno));
         return NULL;
     }
-    const char *text = size_bytes > 0 ? g_mapped_file_get_contents(mapped) : "";
-    return lodge_zone_file_parse(text, size_bytes, path, error);
+    gboolean is_read = read_text(fd, path, text, error);
+    close(fd); /* read only: nothing can be lost here */
+    return is_read ? lodge_zone_file_parse(text->str, text->len, path, error) : NULL;
 }
 
 void lodge_zone_file_free(LodgeZoneFile *zone)

@@ -221,12 +221,33 @@ static void a_mistake_is_named_with_its_line(void **state)
     assert_non_null(strstr(error->message, "NUL"));
 }
 
-static void a_file_that_is_not_there_is_named(void **state)
+static void what_cannot_be_read_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *words;
+    } cases[] = {
+        {"/nowhere/test.zone", "/nowhere/test.zone: No such file"},
+        {"/", "/: Is a directory"},
+        {"/dev/zero", "/dev/zero: larger than 16 MB"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(GError) error = NULL;
+        assert_null(lodge_zone_file_load(cases[i].path, &error));
+        assert_int_equal(error->code, LODGE_RESOLVER_ERROR_ZONE);
+        assert_true(g_str_has_prefix(error->message, cases[i].words));
+    }
+}
+
+/* An empty device, and a shell's <(…), are no regular files. */
+static void nothing_at_all_is_a_zone_without_names(void **state)
 {
     (void)state;
     g_autoptr(GError) error = NULL;
-    assert_null(lodge_zone_file_load("/nowhere/test.zone", &error));
-    assert_non_null(strstr(error->message, "/nowhere/test.zone"));
+    g_autoptr(LodgeZoneFile) zone = lodge_zone_file_load("/dev/null", &error);
+    if (zone == NULL)
+        fail_msg("%s", error->message);
+    assert_null(lodge_zone_file_find(zone, "council.example"));
 }
 
 /* The zones of the collected mails, in the form that they come in. */
@@ -258,7 +279,8 @@ int main(void)
         cmocka_unit_test(what_is_no_name_is_not_asked),
         cmocka_unit_test(a_large_record_is_a_limit),
         cmocka_unit_test(a_mistake_is_named_with_its_line),
-        cmocka_unit_test(a_file_that_is_not_there_is_named),
+        cmocka_unit_test(what_cannot_be_read_is_named),
+        cmocka_unit_test(nothing_at_all_is_a_zone_without_names),
         cmocka_unit_test(the_collected_zones_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
