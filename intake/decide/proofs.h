@@ -37,7 +37,7 @@ typedef struct {
 typedef struct {
     char *result; /* of the look-up: "found", "none", "temperror", "permerror" */
     char *domain; /* where the record stands, or NULL */
-    char *policy; /* "none", "quarantine", "reject", or NULL */
+    char *policy; /* "none", "quarantine", "reject": one lower where it says t=y; or NULL */
 } LodgeDmarcProof;
 
 typedef struct {

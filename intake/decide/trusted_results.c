@@ -6,25 +6,6 @@
 
 #define NAME_BYTES 120
 
-/* The value of that property if it stands there exactly once: with two one could not say which
- * of them the result is about. */
-static const char *find_property(const LodgeAuthenticationMethod *method,
-                                 const char *ptype,
-                                 const char *property)
-{
-    const char *value = NULL;
-    for (guint i = 0; i < method->properties->len; i++) {
-        const LodgeAuthenticationProperty *at = g_ptr_array_index(method->properties, i);
-        if (g_strcmp0(at->ptype, ptype) != 0 || at->property == NULL ||
-            g_ascii_strcasecmp(at->property, property) != 0)
-            continue;
-        if (value != NULL)
-            return NULL;
-        value = at->value;
-    }
-    return value;
-}
-
 /* The domain of "officer@council.gov.uk", "@council.gov.uk" or "council.gov.uk". */
 static gboolean has_domain(const char *value, const char *domain)
 {
@@ -38,19 +19,21 @@ static gboolean is_dkim_of(const LodgeAuthenticationMethod *method, const char *
 {
     /* d= signs. i= speaks only where d= is not told: it may lie below the signing domain, and
      * gov.uk signing for i=@council.gov.uk is not the council. */
-    const char *d = find_property(method, "header", "d");
-    const char *i = find_property(method, "header", "i");
+    const char *d = lodge_authentication_method_find(method, "header", "d");
+    const char *i = lodge_authentication_method_find(method, "header", "i");
     return has_domain(d != NULL ? d : i, domain);
 }
 
 static gboolean is_about(const LodgeAuthenticationMethod *method, const char *domain)
 {
     if (strcmp(method->method, "dmarc") == 0)
-        return has_domain(find_property(method, "header", "from"), domain);
+        return has_domain(lodge_authentication_method_find(method, "header", "from"),
+                          domain);
     if (strcmp(method->method, "dkim") == 0)
         return is_dkim_of(method, domain);
     if (strcmp(method->method, "spf") == 0)
-        return has_domain(find_property(method, "smtp", "mailfrom"), domain);
+        return has_domain(lodge_authentication_method_find(method, "smtp", "mailfrom"),
+                          domain);
     return FALSE;
 }
 

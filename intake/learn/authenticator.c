@@ -51,14 +51,12 @@ static void add_domain(GStrvBuilder *domains,
                        const char *name,
                        const char *property)
 {
-    if (strcmp(method->method, name) != 0 || g_strcmp0(method->result, "pass") != 0)
+    if (strcmp(method->method, name) != 0 || method->version != 1 ||
+        g_strcmp0(method->result, "pass") != 0)
         return;
-    for (guint i = 0; i < method->properties->len; i++) {
-        const LodgeAuthenticationProperty *found = g_ptr_array_index(method->properties, i);
-        if (g_strcmp0(found->ptype, "header") == 0 &&
-            g_strcmp0(found->property, property) == 0 && found->value != NULL)
-            g_strv_builder_add(domains, found->value);
-    }
+    const char *domain = lodge_authentication_method_find(method, "header", property);
+    if (domain != NULL)
+        g_strv_builder_add(domains, domain);
 }
 
 /* For which domains this method passed where the newest sealer stands. */
@@ -111,7 +109,7 @@ static void find_policy(Case *at)
     proof->result = g_strdup(lodge_dmarc_status_format(dmarc->status));
     proof->domain = g_strdup(dmarc->record_domain);
     if (dmarc->status == LODGE_DMARC_FOUND)
-        proof->policy = g_strdup(lodge_dmarc_policy_format(dmarc->policy));
+        proof->policy = g_strdup(lodge_dmarc_policy_format(dmarc->applied));
 }
 
 LodgeProofs *lodge_authenticator_check(const LodgeMessageFacts *message,

@@ -204,6 +204,23 @@ LodgeAuthenticationMethod *lodge_authentication_method_new(void)
     return method;
 }
 
+const char *lodge_authentication_method_find(const LodgeAuthenticationMethod *method,
+                                             const char *ptype,
+                                             const char *property)
+{
+    const char *value = NULL;
+    for (guint i = 0; i < method->properties->len; i++) {
+        const LodgeAuthenticationProperty *at = g_ptr_array_index(method->properties, i);
+        if (g_strcmp0(at->ptype, ptype) != 0 || at->property == NULL ||
+            g_ascii_strcasecmp(at->property, property) != 0)
+            continue;
+        if (value != NULL)
+            return NULL;
+        value = at->value;
+    }
+    return value;
+}
+
 void lodge_authentication_method_free(LodgeAuthenticationMethod *method)
 {
     if (method == NULL)

@@ -148,6 +148,11 @@ void lodge_received_free(LodgeReceived *received);
 LodgeAuthenticationResults *lodge_authentication_results_new(void);
 void lodge_authentication_results_free(LodgeAuthenticationResults *results);
 LodgeAuthenticationMethod *lodge_authentication_method_new(void);
+/* The value of that property if it stands there exactly once: with two one could not say which of them the result is
+ * about. NULL: it does not. */
+const char *lodge_authentication_method_find(const LodgeAuthenticationMethod *method,
+                                             const char *ptype,
+                                             const char *property);
 void lodge_authentication_method_free(LodgeAuthenticationMethod *method);
 LodgeAuthenticationProperty *lodge_authentication_property_new(const char *ptype,
                                                                const char *property,
