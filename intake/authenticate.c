@@ -2,10 +2,13 @@
 
 #include "intake/decide/dmarc.h"
 #include "intake/decide/findings.h"
+#include "intake/decide/partial.h"
 #include "intake/decide/trusted_results.h"
 #include "intake/learn/authenticator.h"
 #include "intake/learn/dns_recorder.h"
 #include <string.h>
+
+#define NEEDS_QUOTES " \t\r\n\"\\();"
 
 /* ---- DMARC ---- */
 
@@ -53,14 +56,51 @@ static void ask_dns(LodgeAuthentication *to,
 
 /* ---- the border's results ---- */
 
+/* `"john doe"@council.example`: quoted already, and nothing behind it that would have to be. */
+static gboolean is_quoted_address(const char *value)
+{
+    if (*value != '"')
+        return FALSE;
+    const char *at = value + 1;
+    while (*at != '\0' && *at != '"')
+        at += *at == '\\' && at[1] != '\0' ? 2 : 1;
+    return at[0] == '"' && at[1] == '@' && strpbrk(at + 1, NEEDS_QUOTES) == NULL;
+}
+
+/* A value or quoted-string of RFC 8601 section 2.2: what a sender may have put into it must not look like results. */
+static void append_value(GString *words, const char *value)
+{
+    if (*value != '\0' &&
+        (strpbrk(value, NEEDS_QUOTES) == NULL || is_quoted_address(value))) {
+        g_string_append(words, value);
+        return;
+    }
+    g_string_append_c(words, '"');
+    for (const char *at = value; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\')
+            g_string_append_c(words, '\\');
+        g_string_append_c(words, *at);
+    }
+    g_string_append_c(words, '"');
+}
+
 static char *format_method(const LodgeAuthenticationMethod *method)
 {
-    GString *words = g_string_new(NULL);
-    g_string_append_printf(words, "%s=%s", method->method, method->result);
+    GString *words = g_string_new(method->method);
+    if (method->version != 1)
+        g_string_append_printf(words, "/%u", method->version);
+    g_string_append_printf(words, "=%s", method->result);
+    if (method->reason != NULL) {
+        g_string_append(words, " reason=");
+        append_value(words, method->reason);
+    }
     for (guint i = 0; i < method->properties->len; i++) {
         const LodgeAuthenticationProperty *at = g_ptr_array_index(method->properties, i);
-        if (at->ptype != NULL && at->property != NULL && at->value != NULL)
-            g_string_append_printf(words, " %s.%s=%s", at->ptype, at->property, at->value);
+        if (at->ptype == NULL || at->property == NULL || at->value == NULL)
+            continue;
+        g_string_append_printf(words, " %s%s%s=", at->ptype, *at->ptype != '\0' ? "." : "",
+                               at->property);
+        append_value(words, at->value);
     }
     return g_string_free(words, FALSE);
 }
@@ -88,10 +128,24 @@ static void collect_results(LodgeAuthentication *to,
         if (lodge_trusted_results_why_ignored(message, header, border, trust) != NULL)
             continue;
         if (to->results_source == NULL)
-            to->results_source = g_strdup(header->authserv_id);
+            to->results_source =
+                g_strdup(header->exchange_form ? "exchange-online" : header->authserv_id);
         add_methods(header, results);
     }
     to->results = g_strv_builder_end(results);
+}
+
+/* Nobody is blamed for what could not be read at all, as in decide.c. */
+static void add_message_findings(GPtrArray *findings, const LodgeMessageFacts *message)
+{
+    const char *limit = lodge_partial_find(message);
+    if (!message->parseable) {
+        const char *defect = message->defects != NULL ? message->defects[0] : NULL;
+        g_ptr_array_set_size(findings, 0);
+        lodge_findings_add(findings, LODGE_FINDING_MESSAGE_UNREADABLE, defect, NULL, NULL);
+    }
+    if (limit != NULL)
+        lodge_findings_add(findings, LODGE_FINDING_MESSAGE_READ_IN_PART, limit, NULL, NULL);
 }
 
 LodgeAuthentication *lodge_authenticate(const LodgeMessageFacts *message,
@@ -108,6 +162,7 @@ LodgeAuthentication *lodge_authenticate(const LodgeMessageFacts *message,
     authentication->authority =
         lodge_authority_judge(message, NULL, &border, at_us, rules, authentication->proofs,
                               authentication->findings);
+    add_message_findings(authentication->findings, message);
     return authentication;
 }
 

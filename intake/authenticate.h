@@ -1,7 +1,9 @@
 /* authenticate.h - who sent this message, and how do we know: every check of the sender, of one message alone.
  *
  * The same checks that a decision rests on, in the same order of trust, but nothing is stored and no council's
- * plan is looked for. DMARC is weighed by our own DKIM results only: SPF needs the connection, which is gone. */
+ * plan is looked for. What is no mail at all has no sender and no signature, and a finding that says so.
+ * DMARC is weighed by our own DKIM results only: SPF needs the connection, which is gone. What the border found is handed
+ * on as RFC 8601 writes it; Exchange Online, which names itself nowhere, is "exchange-online". */
 #pragma once
 
 #include "intake/decide/authority.h"
@@ -12,7 +14,7 @@ typedef struct {
     LodgeProofs *proofs; /* NULL: no resolver, nothing was checked by ourselves */
     const char *dmarc;   /* of the From domain, in the words of RFC 8601; static */
     LodgeSmimeProof smime;
-    char *results_source; /* authserv-id of the topmost trusted header; or NULL */
+    char *results_source; /* the topmost trusted header's name; NULL: there is none */
     GStrv results;        /* "dmarc=pass header.from=x", of all trusted headers */
     LodgeAuthority *authority;
     GPtrArray *findings; /* LodgeFinding */

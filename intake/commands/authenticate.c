@@ -83,14 +83,7 @@ read_message(const Wish *wish, const LodgeSettings *settings, GError **error)
         close(leaves_fd);
     if (fd >= 0)
         close(fd);
-    if (message == NULL || message->parseable)
-        return g_steal_pointer(&message);
-    g_autofree char *shown = lodge_display_line(wish->path, 200);
-    g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
-                "%s is not a message that can be read; give one mail as it was received, "
-                "header and body",
-                shown);
-    return NULL;
+    return g_steal_pointer(&message);
 }
 
 static gboolean

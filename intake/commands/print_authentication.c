@@ -5,6 +5,7 @@
 #include "parsers/text/json.h"
 
 #define NAME_BYTES 200
+#define UNCHECKED "not checked, there is no DNS to ask"
 
 static const char *known(const char *text)
 {
@@ -16,6 +17,11 @@ static const char *or_none(const char *word)
     return word != NULL ? word : "none";
 }
 
+/* What is said of a signature or a chain: `result` is never NULL, `reason` may be. */
+typedef struct {
+    const char *result, *reason;
+} Said;
+
 /* The n-th DKIM-Signature of the message was checked as the n-th proof; NULL: by nobody. */
 static const LodgeDkimProof *find_proof(const LodgeAuthentication *authentication,
                                         guint nth)
@@ -23,6 +29,23 @@ static const LodgeDkimProof *find_proof(const LodgeAuthentication *authenticatio
     const LodgeProofs *proofs = authentication->proofs;
     return proofs != NULL && nth < proofs->dkim->len ? g_ptr_array_index(proofs->dkim, nth)
                                                      : NULL;
+}
+
+static Said say_dkim(const LodgeDkimProof *proof)
+{
+    return proof != NULL ? (Said){or_none(proof->result), proof->reason}
+                         : (Said){"none", UNCHECKED};
+}
+
+/* RFC 8617 section 4.4 knows three states of a chain. One whose keys DNS does not give is not validated, so it must count
+ * for nothing; that it may be whole is told as its reason. */
+static Said say_arc(const LodgeProofs *proofs)
+{
+    if (proofs == NULL)
+        return (Said){"none", UNCHECKED};
+    gboolean is_temporary = g_strcmp0(proofs->arc.result, "temperror") == 0;
+    return is_temporary ? (Said){"fail", "DNS did not answer, the chain may be whole"}
+                        : (Said){or_none(proofs->arc.result), proofs->arc.reason};
 }
 
 static const char *name_signer(const LodgeSmimeProof *smime)
@@ -54,12 +77,13 @@ static void write_signature(LodgeJsonWriter *json,
                             const LodgeDkimSignature *signature,
                             const LodgeDkimProof *proof)
 {
+    Said said = say_dkim(proof);
     lodge_json_begin_object(json, NULL);
     lodge_json_add_string(json, "domain", known(signature->domain));
     lodge_json_add_string(json, "selector", known(signature->selector));
     lodge_json_add_string(json, "algorithm", known(signature->algorithm));
-    lodge_json_add_string(json, "result", or_none(proof != NULL ? proof->result : NULL));
-    lodge_json_add_string(json, "reason", known(proof != NULL ? proof->reason : NULL));
+    lodge_json_add_string(json, "result", said.result);
+    lodge_json_add_string(json, "reason", known(said.reason));
     lodge_json_add_int(json, "body_signed_bytes", MAX(signature->hashed_bytes, 0));
     lodge_json_end_object(json);
 }
@@ -78,16 +102,22 @@ static void write_dkim(LodgeJsonWriter *json,
     lodge_json_end_array(json);
 }
 
+static void write_arc(LodgeJsonWriter *json, const LodgeProofs *proofs)
+{
+    Said said = say_arc(proofs);
+    lodge_json_begin_object(json, "arc");
+    lodge_json_add_string(json, "result", said.result);
+    lodge_json_add_strings(
+        json, "sealers", proofs != NULL ? (const char *const *)proofs->arc.sealers : NULL);
+    lodge_json_add_string(json, "reason", known(said.reason));
+    lodge_json_end_object(json);
+}
+
 static void write_own_checks(LodgeJsonWriter *json,
                              const LodgeAuthentication *authentication)
 {
     const LodgeProofs *proofs = authentication->proofs;
-    lodge_json_begin_object(json, "arc");
-    lodge_json_add_string(json, "result",
-                          or_none(proofs != NULL ? proofs->arc.result : NULL));
-    lodge_json_add_strings(
-        json, "sealers", proofs != NULL ? (const char *const *)proofs->arc.sealers : NULL);
-    lodge_json_end_object(json);
+    write_arc(json, proofs);
     lodge_json_begin_object(json, "dmarc");
     lodge_json_add_string(json, "result", authentication->dmarc);
     lodge_json_add_string(json, "policy",
@@ -160,9 +190,8 @@ static void print_dkim(const LodgeMessageFacts *message,
         const LodgeDkimSignature *signature = g_ptr_array_index(message->signatures, i);
         if (signature->field != LODGE_DKIM_SIGNATURE)
             continue;
-        const LodgeDkimProof *proof = find_proof(authentication, nth++);
-        print_check("dkim", or_none(proof != NULL ? proof->result : NULL),
-                    signature->domain, proof != NULL ? proof->reason : NULL);
+        Said said = say_dkim(find_proof(authentication, nth++));
+        print_check("dkim", said.result, signature->domain, said.reason);
     }
     if (nth == 0)
         print_check("dkim", "none", NULL, "no signature");
@@ -172,10 +201,11 @@ static void print_own_checks(const LodgeAuthentication *authentication)
 {
     const LodgeProofs *proofs = authentication->proofs;
     if (proofs == NULL) {
-        lodge_print("arc, dmarc: not checked, there is no DNS to ask\n");
+        lodge_print("arc, dmarc: " UNCHECKED "\n");
     } else {
         g_autofree char *sealers = g_strjoinv(", ", proofs->arc.sealers);
-        print_check("arc", or_none(proofs->arc.result), sealers, proofs->arc.reason);
+        Said arc = say_arc(proofs);
+        print_check("arc", arc.result, sealers, arc.reason);
         print_check("dmarc", authentication->dmarc, proofs->dmarc.domain,
                     proofs->dmarc.policy);
     }

@@ -1,4 +1,5 @@
-"""DKIM as a council's own mail server signs (RFC 6376, relaxed/relaxed, rsa-sha256), by the openssl command."""
+"""DKIM as a council's own mail server signs (RFC 6376, relaxed/relaxed, rsa-sha256), and ARC as a relay seals
+(RFC 8617), by the openssl command."""
 
 import base64
 import os
@@ -34,10 +35,10 @@ def _fields(header):
 class Signer:
     """A key pair of a domain; made anew for each test run, kept below `directory`."""
 
-    def __init__(self, directory, domain, selector="plans"):
+    def __init__(self, directory, domain, selector="plans", bits=2048):
         self.domain, self.selector = domain, selector
         self.key = os.path.join(directory, f"{selector}.{domain}.pem")
-        _openssl("genrsa", "-out", self.key, "2048")
+        _openssl("genrsa", "-out", self.key, str(bits))
 
     def record(self):
         """The line of a zone file that publishes the key."""
@@ -46,17 +47,35 @@ class Signer:
         strings = " ".join(f'"{text[at:at + 200]}"' for at in range(0, len(text), 200))
         return f"{self.selector}._domainkey.{self.domain}. 300 IN TXT {strings}\n"
 
-    def sign(self, message, tags=""):
-        """The message with its signature above it; `tags` are more of them, "x=1721300000;"."""
+    def _cover(self, message, tags):
+        """The tags that say what is covered, and the fields themselves, as they are hashed."""
         header, _, body = message.partition(b"\r\n\r\n")
         digest = base64.b64encode(_openssl("dgst", "-sha256", "-binary", given=_relaxed_body(body)))
         present = _fields(header)
         names = [name for name in SIGNED if any(n.lower() == name.encode() for n, _ in present)]
-        value = (f" v=1; a=rsa-sha256; c=relaxed/relaxed; d={self.domain}; s={self.selector};{tags}\r\n"
+        value = (f" {tags} a=rsa-sha256; c=relaxed/relaxed; d={self.domain}; s={self.selector};\r\n"
                  f"\th={':'.join(names)};\r\n\tbh={digest.decode()};\r\n\tb=").encode()
         hashed = [next(_relaxed_field(n, v) for n, v in present if n.lower() == name.encode())
                   for name in names]
-        hashed.append(_relaxed_field(b"DKIM-Signature", value))
-        signature = base64.b64encode(
-            _openssl("dgst", "-sha256", "-sign", self.key, given=b"\r\n".join(hashed)))
-        return b"DKIM-Signature:" + value + signature + b"\r\n" + message
+        return value, hashed
+
+    def _close(self, name, value, hashed):
+        """The field whose value ends with "b=", with its signature over what is hashed and itself."""
+        given = b"\r\n".join(hashed + [_relaxed_field(name, value)])
+        signature = base64.b64encode(_openssl("dgst", "-sha256", "-sign", self.key, given=given))
+        return name + b":" + value + signature
+
+    def sign(self, message, tags=""):
+        """The message with its signature above it; `tags` are more of them, "x=1721300000;"."""
+        value, hashed = self._cover(message, "v=1;" + tags)
+        return self._close(b"DKIM-Signature", value, hashed) + b"\r\n" + message
+
+    def seal(self, message, found):
+        """The message with a first ARC set above it (RFC 8617); `found`: "lists.example; dkim=pass header.d=x"."""
+        results = (b"ARC-Authentication-Results", f" i=1; {found}".encode())
+        value, hashed = self._cover(message, "i=1;")
+        signature = self._close(b"ARC-Message-Signature", value, hashed)
+        value = f" i=1; a=rsa-sha256; cv=none; d={self.domain}; s={self.selector};\r\n\tb=".encode()
+        seal = self._close(b"ARC-Seal", value, [_relaxed_field(*results),
+                                                _relaxed_field(*signature.split(b":", 1))])
+        return b"\r\n".join([seal, signature, b":".join(results), message])

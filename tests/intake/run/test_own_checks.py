@@ -16,15 +16,16 @@ SILENT = post.Sender(COUNCIL.sender.address, COUNCIL.sender.host, COUNCIL.sender
 
 
 class OwnChecks(WholeRun):
-    def lay_out(self, name, change=lambda message: message):
+    def lay_out(self, name, change=lambda message: message, bits=2048, **authentication):
         """A signed plan in a mailbox of its own, and the name server that knows its key, not yet started."""
         directory = self.world.path("names-" + name)
-        signer = Signer(self.world.dir, COUNCIL.sender.domain, name)
+        signer = Signer(self.world.dir, COUNCIL.sender.domain, name, bits)
         policy = f'_dmarc.{COUNCIL.sender.domain}. 300 IN TXT "v=DMARC1; p=reject"\n'
         self.nsd = Nsd(directory, {"uk": signer.record() + policy})
         self.addCleanup(self.nsd.stop)
         conf, user, _ = self.scene(name, dns={"mode": "system", "servers": self.nsd.address,
-                                              "timeout": "500ms", "dnssec": "no"})
+                                              "timeout": "500ms", "dnssec": "no"},
+                                   authentication=authentication)
         message = post.compose(SILENT, user, "Productivity Plan", "Attached.",
                                [("plan.pdf", post.PDF, plans.pdf(COUNCIL.name, 3))], name,
                                "Thu, 18 Jul 2024 10:55:00 +0100")
@@ -62,6 +63,25 @@ class OwnChecks(WholeRun):
         self.assertEqual(self.only(conf)["outcome"], "held")
         self.assertEqual(self.ladder(conf)["dkim-check"], "fail")
         self.assertEqual(self.world.count(SILENT.mail), before)
+
+    def test_a_key_that_is_too_short_by_the_settings_proves_nothing_and_a_replay_agrees(self):
+        conf = self.lay_out("short", bits=1024, min_rsa_bits="2048")
+        before = self.world.count(SILENT.mail)
+        self.nsd.start()
+        self.run_lodge("once", conf=conf)
+        self.nsd.stop()
+        self.assertEqual(self.only(conf)["outcome"], "held")
+        rungs = self.ladder(conf)
+        self.assertEqual((rungs["dkim-check"], rungs["address"]), ("policy", "unproven"))
+        self.assertEqual(self.world.count(SILENT.mail), before)
+        self.assertIn(": 0 would differ", self.run_lodge("replay", "--all", conf=conf).stdout)
+
+    def test_a_key_of_1024_bits_proves_the_sender_where_nothing_else_is_said(self):
+        conf = self.lay_out("enough", bits=1024)
+        self.nsd.start()
+        self.run_lodge("once", conf=conf)
+        self.assertEqual(self.only(conf)["outcome"], "accepted")
+        self.assertEqual(self.ladder(conf)["address"], "proven-by-signature")
 
     def test_without_dns_it_waits_and_nobody_is_blamed(self):
         conf = self.lay_out("away")
