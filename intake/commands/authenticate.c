@@ -120,6 +120,15 @@ parse_now(const char *text, const LodgeContext *context, gint64 *at_us_out, GErr
     return FALSE;
 }
 
+static gboolean check_together(const Wish *wish, GError **error)
+{
+    if (wish->call == NULL || wish->configured)
+        return TRUE;
+    g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
+                "--call needs --config, whose calls it chooses from");
+    return FALSE;
+}
+
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
 {
     g_autofree char *zone = NULL;
@@ -145,6 +154,8 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     wish.zone_path = zone;
     wish.call = call;
     wish.configured = context->config_path != config_unsaid;
+    if (!check_together(&wish, error))
+        return LODGE_EXIT_USAGE;
     Ground ground = {0};
     gboolean done = authenticate(context, &wish, &ground, error);
     clear(&ground);

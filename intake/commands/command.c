@@ -31,6 +31,18 @@ static gboolean has_entry(const GOptionEntry *entries, const char *name)
     return FALSE;
 }
 
+/* GLib leaves the "--" where a name with a "-" follows, so that a program could tell. */
+static void drop_separator(int *argc, char **argv)
+{
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], "--") != 0)
+            continue;
+        memmove(&argv[i], &argv[i + 1], (gsize)(*argc - i) * sizeof *argv);
+        (*argc)--;
+        return;
+    }
+}
+
 gboolean lodge_command_parse(const LodgeCommand *command,
                              LodgeContext *context,
                              const GOptionEntry *entries,
@@ -71,6 +83,7 @@ gboolean lodge_command_parse(const LodgeCommand *command,
                     "%s; see lodge %s --help", failure->message, command->name);
         return FALSE;
     }
+    drop_separator(argc, *argv);
     if (help)
         print_help_and_exit(options);
     if (config != NULL)

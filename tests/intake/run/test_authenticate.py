@@ -225,6 +225,12 @@ class Authenticate(Authenticating):
         os.close(reading)
         self.assertEqual(self.told(json.loads(done.stdout)), ("pass", ""))
 
+    def test_a_file_may_have_the_name_of_an_option(self):
+        for name in ("--json", "-x"):
+            self.save(name, self.signed)
+            done = self.run_bare("--json", "--dns", self.zone, "--now", BEFORE, "--", name, cwd=self.dir)
+            self.assertEqual(self.told(json.loads(done.stdout)), ("pass", ""))
+
     def test_what_is_wrong_is_named_with_its_mend(self):
         bad_zone = self.save("bad.zone", b"; keys\n$ORIGIN example.\n")
         absent, pipe = os.path.join(self.dir, "absent.eml"), os.path.join(self.dir, "pipe")
@@ -242,6 +248,7 @@ class Authenticate(Authenticating):
                 (("--now", "yesterday", self.letter), ["yesterday", "YYYY-MM-DDTHH:MM:SSZ"]),
                 (("--now", "2024-02-30T00:00:00Z", self.letter), ["2024-02-30", "YYYY-MM-DDTHH:MM:SSZ"]),
                 (("--now", "", self.letter), ["--now", "YYYY-MM-DDTHH:MM:SSZ"]),
+                (("--call", "productivity-plans-2024", self.letter), ["--call needs --config"]),
                 ((self.letter, self.letter), ["FILE"]),
                 ((), ["FILE"])):
             with self.subTest(arguments=arguments):

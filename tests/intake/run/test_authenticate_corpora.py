@@ -11,12 +11,17 @@ import re
 
 from authenticating import Authenticating
 from signing import Signer
+from world import CALL
 
 DATA = os.environ.get("LODGE_TEST_DATA", "")
 JOBS = 2
 NOW = "2024-07-20T10:00:00Z"
 DKIM_SETS = {"mail-dkim": 85, "dkimpy": 9, "mail-auth": 8, "mailauth": 2, "go": 11,
              "council-example": 124, "bare-lf": 4}
+# They pass, and prove nobody: a tail under l=, a second From above the signed one, a key that its domain only tries.
+SIGNED_IN_PART = {"l-appended-relaxed.eml", "l-appended-simple.eml", "key-testing.eml"} | {
+    f"mut-{pair}-second-from-above.eml"
+    for pair in ("simple-simple", "simple-relaxed", "relaxed-simple", "relaxed-relaxed")}
 SMIME_SETS = [("thunderbird", "TestCA.pem", "2026-06-01T12:00:00Z", 76), ("lamps", "ca.crt", "2024-07-20T10:00:00Z", 6)]
 # The chain is signed with relaxed/relaxed and says no c=, whose default is simple/simple (README.md).
 ARC_OURS = {"03_arc_message_signature_fields__ams_fields_c_na.eml": "fail"}
@@ -116,6 +121,20 @@ class Corpora(Authenticating):
         for name, least in DKIM_SETS.items():
             with self.subTest(collection=name):
                 self.check_dkim(name, least)
+
+    def test_only_a_pass_that_covers_all_speaks_for_the_council(self):
+        folder = self.need(122, "dkim", "council-example")
+        self.save("council", b"[E06000001]\nname = Example Council\ndomains = council.example\n")
+        conf = self.configure("council", "", {CALL: "council"})
+        zone, nows = self.lay_zone(folder), {row["file"]: row["now"] for row in rows(folder, "expected.tsv")}
+        found = dict(zip(nows, self.judge_all(
+            [(os.path.join(folder, file), "--config", conf, "--dns", zone, "--now", now)
+             for file, now in nows.items()])))
+        self.assertLessEqual(SIGNED_IN_PART, set(found))
+        self.agree("authority of dkim/council-example", (
+            (file, (at["authority"]["result"] == "authorised")
+             == (any(signature["result"] == "pass" for signature in at["dkim"]) and file not in SIGNED_IN_PART),
+             f"{at['authority']['result']} by {at['dkim']}") for file, at in found.items()), 122)
 
     # ---- ARC ----
 
