@@ -51,3 +51,22 @@ LodgeCaps lodge_caps_parse(LodgeJsonDocument *document, const LodgeJsonNode *obj
                        parse_cap(document, caps, "domain"),
                        parse_cap(document, caps, "council")};
 }
+
+static LodgeCap read_cap(LodgeKeyGroup *group, const char *hour_key, const char *day_key)
+{
+    LodgeCap cap = {(guint)lodge_key_group_get_number(group, hour_key, 0),
+                    (guint)lodge_key_group_get_number(group, day_key, 0)};
+    if (cap.hour > 0 && cap.day > 0 && cap.day < cap.hour)
+        lodge_key_group_fail(group, day_key, "it allows less than %s; raise it as well",
+                             hour_key);
+    return cap;
+}
+
+LodgeCaps lodge_caps_read(LodgeKeyGroup *group)
+{
+    return (LodgeCaps){
+        .address = read_cap(group, "per_address", "per_address_day"),
+        .domain = read_cap(group, "per_domain", "per_domain_day"),
+        .council = read_cap(group, "per_council", "per_council_day"),
+    };
+}

@@ -7,6 +7,7 @@
  * whom no cap silences, is intake/decide/answered.h's. */
 #pragma once
 
+#include "config/key_file.h"
 #include "parsers/text/json.h"
 #include <glib.h>
 
@@ -19,6 +20,8 @@ typedef struct {
     LodgeCap address, domain, council;
 } LodgeCaps;
 
+/* Out of [answers]; failures are the group's. */
+LodgeCaps lodge_caps_read(LodgeKeyGroup *group);
 /* Adds the member "caps" to the object that is being written, if there is any. */
 void lodge_caps_format(LodgeJsonWriter *writer, const LodgeCaps *caps);
 /* The member "caps" of `object`; failures are the document's. */

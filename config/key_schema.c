@@ -97,6 +97,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"answers", "per_domain_day", LODGE_KEY_DAILY_RATE, FALSE, "240/day", NULL, 1, 1000000},
     {"answers", "per_council", LODGE_KEY_HOURLY_RATE, FALSE, "30/hour", NULL, 1, 100000},
     {"answers", "per_council_day", LODGE_KEY_DAILY_RATE, FALSE, "120/day", NULL, 1, 1000000},
+    {"answers", "tell_contact", LODGE_KEY_CHOICE, FALSE, "once", "never;once;daily", 0, 0},
     {"answers", "total", LODGE_KEY_HOURLY_RATE, FALSE, "600/hour", NULL, 1, 1000000},
 
     {"limits", "max_message", LODGE_KEY_SIZE, FALSE, "256M", NULL, 64 * KIB, 4 * GIB},

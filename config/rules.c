@@ -172,6 +172,7 @@ GBytes *lodge_rules_format(const LodgeRules *rules)
     lodge_json_add_string(writer, "help_address", rules->help_address);
     lodge_json_add_string(writer, "instance_domain", rules->instance_domain);
     lodge_caps_format(writer, &rules->caps);
+    lodge_tell_contact_format(writer, rules->tell_contact);
     lodge_json_end_object(writer);
     return lodge_json_finish_bytes(g_steal_pointer(&writer));
 }
@@ -229,6 +230,7 @@ static void read_parts(LodgeRules *rules, LodgeJsonDocument *document, Parts *pa
     rules->instance_domain =
         g_strdup(lodge_json_get_string(document, root, "instance_domain"));
     rules->caps = lodge_caps_parse(document, root);
+    rules->tell_contact = lodge_tell_contact_parse(document, root);
 }
 
 static gboolean parse_parts(LodgeRules *rules, const Parts *parts, GError **error)

@@ -8,6 +8,7 @@
 #include "config/call.h"
 #include "config/caps.h"
 #include "config/register.h"
+#include "config/tell_contact.h"
 #include "config/trust.h"
 #include "config/wording.h"
 #include <glib.h>
@@ -16,12 +17,13 @@ typedef struct {
     LodgeCall *call;
     LodgeRegister *reg;
     LodgeTrust *trust;
-    char *service_name;    /* display name of the service in receipts */
-    char *help_address;    /* whom a council asks */
-    char *instance_domain; /* right side of Message-IDs we make */
-    LodgeWording *wording; /* NULL: the built-in words */
-    GPtrArray *granted;    /* LodgeExtension: those of them that no file holds */
-    LodgeCaps caps;        /* zero in fresh rules, until they are set */
+    char *service_name;            /* display name of the service in receipts */
+    char *help_address;            /* whom a council asks */
+    char *instance_domain;         /* right side of Message-IDs we make */
+    LodgeWording *wording;         /* NULL: the built-in words */
+    GPtrArray *granted;            /* LodgeExtension: those of them that no file holds */
+    LodgeCaps caps;                /* zero in fresh rules, until they are set */
+    LodgeTellContact tell_contact; /* likewise: never */
     /* the texts they came from */
     char *call_text;
     char *register_text;

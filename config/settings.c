@@ -345,23 +345,13 @@ static void read_trust(Reader *reader)
     reader->settings->trust = lodge_trust_parse(normalised, NULL);
 }
 
-static LodgeCap read_cap(LodgeKeyGroup *group, const char *hour_key, const char *day_key)
-{
-    LodgeCap cap = {(guint)lodge_key_group_get_number(group, hour_key, 0),
-                    (guint)lodge_key_group_get_number(group, day_key, 0)};
-    if (cap.hour > 0 && cap.day > 0 && cap.day < cap.hour)
-        lodge_key_group_fail(group, day_key, "it allows less than %s; raise it as well",
-                             hour_key);
-    return cap;
-}
-
 static void read_answers(Reader *reader)
 {
     LodgeKeyGroup *group = lodge_key_file_take(reader->file, "answers");
     LodgeAnswers *answers = &reader->settings->answers;
-    answers->caps.address = read_cap(group, "per_address", "per_address_day");
-    answers->caps.domain = read_cap(group, "per_domain", "per_domain_day");
-    answers->caps.council = read_cap(group, "per_council", "per_council_day");
+    answers->caps = lodge_caps_read(group);
+    answers->tell_contact =
+        (LodgeTellContact)lodge_key_group_get_choice(group, "tell_contact");
     answers->total_per_hour = (guint)lodge_key_group_get_number(group, "total", 0);
 }
 
@@ -437,6 +427,7 @@ static gboolean load_call(Reader *reader, LodgeCallSettings *call, GError **erro
     if (call->rules == NULL)
         return FALSE;
     call->rules->caps = reader->settings->answers.caps;
+    call->rules->tell_contact = reader->settings->answers.tell_contact;
     return load_wording(call, error) && check_call(reader->settings, call, error);
 }
 

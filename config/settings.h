@@ -68,8 +68,9 @@ typedef struct {
 } LodgeCallSettings;
 
 typedef struct {
-    LodgeCaps caps;       /* of the rules of every call */
-    guint total_per_hour; /* receipts that leave, to whomever; 0: no limit */
+    LodgeCaps caps;                /* of the rules of every call */
+    LodgeTellContact tell_contact; /* likewise */
+    guint total_per_hour;          /* receipts that leave, to whomever; 0: no limit */
 } LodgeAnswers;
 
 typedef struct {

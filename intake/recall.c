@@ -51,3 +51,18 @@ gboolean lodge_recall_answers(LodgeHistory *history,
                          &answered->domain, error) &&
            count_for_councils(answered, ledger, councils, now_us, error);
 }
+
+gboolean lodge_recall_notices(LodgeHistory *history,
+                              LodgeLedger *ledger,
+                              const char *call,
+                              const char *const *councils,
+                              gint64 now_us,
+                              GError **error)
+{
+    if (councils[0] == NULL || councils[1] != NULL)
+        return TRUE;
+    return lodge_ledger_count_notices(ledger, call, councils[0], 0, &history->notices,
+                                      error) &&
+           lodge_ledger_count_notices(ledger, call, councils[0], now_us - DAY_US,
+                                      &history->notices_of_day, error);
+}

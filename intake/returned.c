@@ -6,11 +6,13 @@
 static const LodgeLedgerReceipt *find_receipt(const LodgeLedgerMessage *message,
                                               const char *id)
 {
-    for (guint i = 0; i < message->receipts->len; i++) {
-        const LodgeLedgerReceipt *receipt = g_ptr_array_index(message->receipts, i);
-        if (strcmp(receipt->id, id) == 0)
-            return receipt;
-    }
+    const GPtrArray *const lists[] = {message->receipts, message->notices};
+    for (gsize k = 0; k < G_N_ELEMENTS(lists); k++)
+        for (guint i = 0; i < lists[k]->len; i++) {
+            const LodgeLedgerReceipt *receipt = g_ptr_array_index(lists[k], i);
+            if (strcmp(receipt->id, id) == 0)
+                return receipt;
+        }
     return NULL;
 }
 

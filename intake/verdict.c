@@ -133,6 +133,7 @@ void lodge_verdict_clear(LodgeVerdict *verdict)
     lodge_history_free(verdict->history);
     lodge_decision_free(verdict->decision);
     g_clear_pointer(&verdict->mails, g_ptr_array_unref);
+    g_clear_pointer(&verdict->notice_mail, g_bytes_unref);
     *verdict = (LodgeVerdict){0};
 }
 
@@ -150,7 +151,11 @@ static gboolean compose_receipts(LodgeVerdict *verdict,
             return FALSE;
         g_ptr_array_add(verdict->mails, mail);
     }
-    return TRUE;
+    if (smtp == NULL || verdict->decision->notice == NULL)
+        return TRUE;
+    verdict->notice_mail =
+        lodge_receipt_compose(verdict->decision->notice, rules, smtp, now_us, error);
+    return verdict->notice_mail != NULL;
 }
 
 gboolean lodge_verdict_reach(LodgeVerdict *verdict,
@@ -170,6 +175,8 @@ gboolean lodge_verdict_reach(LodgeVerdict *verdict,
         make_history(ledger, message, key, (const char *const *)councils, error);
     if (verdict->history == NULL ||
         !lodge_recall_answers(verdict->history, ledger, reading->message,
+                              (const char *const *)councils, now_us, error) ||
+        !lodge_recall_notices(verdict->history, ledger, message->call,
                               (const char *const *)councils, now_us, error))
         return FALSE;
     verdict->decision = lodge_decide(reading, evidence, verdict->history, rules);
@@ -322,33 +329,41 @@ static gboolean add_decision(const LodgeVerdict *verdict,
     return lodge_transaction_add(txn, &event, error);
 }
 
+static gboolean owe(LodgeTransaction *txn,
+                    const LodgeLedgerMessage *message,
+                    const LodgeReceiptContent *content,
+                    GBytes *bytes,
+                    gint64 now_us,
+                    GError **error)
+{
+    char mail[LODGE_DIGEST_SIZE];
+    if (!lodge_transaction_put_object(txn, bytes, mail, error))
+        return FALSE;
+    LodgeEvent event = {
+        .type = LODGE_EVENT_OWED,
+        .at_us = now_us,
+        .reference = message->reference,
+        .receipt = content->id,
+        .receipt_kind = content->kind,
+        .receipt_to = content->to,
+        .receipt_message_id = content->message_id,
+        .receipt_object = mail,
+    };
+    return lodge_transaction_add(txn, &event, error);
+}
+
 gboolean lodge_verdict_owe(const LodgeVerdict *verdict,
                            LodgeTransaction *txn,
                            const LodgeLedgerMessage *message,
                            gint64 now_us,
                            GError **error)
 {
-    for (guint i = 0; i < verdict->mails->len; i++) {
-        const LodgeReceiptContent *content =
-            g_ptr_array_index(verdict->decision->receipts, i);
-        char mail[LODGE_DIGEST_SIZE];
-        if (!lodge_transaction_put_object(txn, g_ptr_array_index(verdict->mails, i), mail,
-                                          error))
+    for (guint i = 0; i < verdict->mails->len; i++)
+        if (!owe(txn, message, g_ptr_array_index(verdict->decision->receipts, i),
+                 g_ptr_array_index(verdict->mails, i), now_us, error))
             return FALSE;
-        LodgeEvent event = {
-            .type = LODGE_EVENT_OWED,
-            .at_us = now_us,
-            .reference = message->reference,
-            .receipt = content->id,
-            .receipt_kind = content->kind,
-            .receipt_to = content->to,
-            .receipt_message_id = content->message_id,
-            .receipt_object = mail,
-        };
-        if (!lodge_transaction_add(txn, &event, error))
-            return FALSE;
-    }
-    return TRUE;
+    return verdict->notice_mail == NULL || owe(txn, message, verdict->decision->notice,
+                                               verdict->notice_mail, now_us, error);
 }
 
 gboolean lodge_verdict_record(const LodgeVerdict *verdict,

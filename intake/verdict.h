@@ -16,6 +16,7 @@ typedef struct {
     LodgeDecision *decision;
     GPtrArray
         *mails; /* GBytes: the receipts as they will be sent, in the decision's order */
+    GBytes *notice_mail; /* likewise; NULL where none is owed */
 } LodgeVerdict;
 
 /* The evidence of a message that has none yet. */

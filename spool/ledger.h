@@ -54,8 +54,9 @@ typedef struct {
     GPtrArray *findings;                                   /* LodgeEventFinding */
     GPtrArray *documents;                                  /* LodgeEventDocument */
     GPtrArray *receipts;                                   /* LodgeLedgerReceipt */
-    guint attempts;                                        /* of ours that failed */
-    char *deferred_code, *deferred_words;                  /* the last failure, or NULL */
+    GPtrArray *notices; /* likewise: to the council's contact, and no receipts */
+    guint attempts;     /* of ours that failed */
+    char *deferred_code, *deferred_words; /* the last failure, or NULL */
     gint64 retry_at_us;
     gboolean marked;    /* the mailbox reflects the decision, at the first location */
     gboolean projected; /* its human-readable tree was written */
@@ -140,6 +141,14 @@ GPtrArray *lodge_ledger_list_receipts_due(LodgeLedger *ledger,
 guint lodge_ledger_count_receipts_open(LodgeLedger *ledger,
                                        gint64 *due_us_out,
                                        GError **error);
+
+/* Notices to the contact of a council (GSS code) that were owed for a call after that instant. */
+gboolean lodge_ledger_count_notices(LodgeLedger *ledger,
+                                    const char *call,
+                                    const char *council,
+                                    gint64 since_us,
+                                    guint *count_out,
+                                    GError **error);
 
 /* By how much the mailbox's stamps were ahead of our clock at most, of messages kept after that instant;
  * 0 when none was. Its server's clock is wrong, or ours is behind. */

@@ -48,7 +48,7 @@ void lodge_ledger_message_free(LodgeLedgerMessage *message)
     for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     GPtrArray *lists[] = {message->locations, message->findings, message->documents,
-                          message->receipts};
+                          message->receipts, message->notices};
     for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
         g_clear_pointer(&lists[i], g_ptr_array_unref);
     location_clear(&message->location);
@@ -158,14 +158,19 @@ read_parts(LodgeLedger *ledger, gint64 id, LodgeLedgerMessage *message, GError *
     static const char documents[] =
         "SELECT name, role, media_type, size_bytes, pages, sha256, text"
         " FROM document WHERE message = ?1 ORDER BY ordinal";
-    static const char receipts[] = RECEIPT_SQL "WHERE r.message = ?1 ORDER BY r.seq";
+    static const char receipts[] =
+        RECEIPT_SQL "WHERE r.message = ?1 AND r.kind IS NOT 'notice' ORDER BY r.seq";
+    static const char notices[] =
+        RECEIPT_SQL "WHERE r.message = ?1 AND r.kind = 'notice' ORDER BY r.seq";
     return read_locations(ledger, id, message, error) &&
            collect(ledger, lodge_ledger_query(ledger, error, findings, LEDGER_INT(id)),
                    read_finding, message->findings, error) &&
            collect(ledger, lodge_ledger_query(ledger, error, documents, LEDGER_INT(id)),
                    read_document, message->documents, error) &&
            collect(ledger, lodge_ledger_query(ledger, error, receipts, LEDGER_INT(id)),
-                   read_receipt, message->receipts, error);
+                   read_receipt, message->receipts, error) &&
+           collect(ledger, lodge_ledger_query(ledger, error, notices, LEDGER_INT(id)),
+                   read_receipt, message->notices, error);
 }
 
 /* ---- a message ---- */
@@ -228,6 +233,8 @@ static LodgeLedgerMessage *read_message(sqlite3_stmt *statement)
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_event_finding_free);
     message->documents =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_event_document_free);
+    message->notices =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lodge_ledger_receipt_free);
     message->receipts =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_ledger_receipt_free);
     return message;

@@ -188,8 +188,8 @@ static gpointer read_past(sqlite3_stmt *statement)
     " m.content_key, m.message_id, (SELECT group_concat(sha256, ',') FROM"                 \
     " (SELECT sha256 FROM document WHERE message = m.id AND sha256 IS NOT NULL"            \
     " AND role IS NOT 'decoration' ORDER BY ordinal)),"                                    \
-    " (SELECT count(*) FROM receipt WHERE message = m.id) +"                               \
-    " (SELECT count(*) FROM receipt WHERE message IN"                                      \
+    " (SELECT count(*) FROM receipt WHERE message = m.id AND kind IS NOT 'notice') +"      \
+    " (SELECT count(*) FROM receipt WHERE kind IS NOT 'notice' AND message IN"             \
     " (SELECT id FROM message WHERE duplicate_of = m.reference)),"                         \
     " EXISTS(SELECT 1 FROM ruling WHERE message = m.id AND action IN"                      \
     " ('accept', 'reject', 'assign'))"                                                     \

@@ -38,6 +38,23 @@ gboolean lodge_ledger_count_answers(LodgeLedger *ledger,
                       count_out, error);
 }
 
+gboolean lodge_ledger_count_notices(LodgeLedger *ledger,
+                                    const char *call,
+                                    const char *council,
+                                    gint64 since_us,
+                                    guint *count_out,
+                                    GError **error)
+{
+    static const char sql[] =
+        "SELECT count(*) FROM receipt r JOIN message m ON m.id = r.message"
+        " WHERE r.kind = 'notice' AND r.council = ?2 AND m.call = ?1 AND r.owed_us > ?3";
+    g_return_val_if_fail(ledger != NULL && call != NULL && council != NULL, FALSE);
+    return read_count(ledger,
+                      lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(call),
+                                         LEDGER_TEXT(council), LEDGER_INT(since_us)),
+                      count_out, error);
+}
+
 /* An attempt without an answer stands with the time at which it was made. */
 gboolean lodge_ledger_count_receipts_gone(LodgeLedger *ledger,
                                           gint64 since_us,

@@ -118,9 +118,13 @@ static void add_thread(GMimeMessage *message, const LodgeReceiptContent *content
 }
 
 /* RFC 3834 section 3.1, and the fields that vendors look at instead of it. */
-static void add_automatic(GMimeMessage *message, const LodgeRules *rules)
+static void add_automatic(GMimeMessage *message,
+                          const LodgeReceiptContent *content,
+                          const LodgeRules *rules)
 {
-    add_field(message, "Auto-Submitted", "auto-replied");
+    /* RFC 3834 section 5: a notice answers nobody. */
+    gboolean is_notice = g_strcmp0(content->kind, "notice") == 0;
+    add_field(message, "Auto-Submitted", is_notice ? "auto-generated" : "auto-replied");
     add_field(message, "X-Auto-Response-Suppress", "All");
     add_field(message, "Precedence", "bulk");
     add_field(message, "X-Intake-Loop", rules->instance_domain);
@@ -144,7 +148,7 @@ static void add_header(GMimeMessage *message,
         g_ascii_strcasecmp(smtp->help_address, smtp->from_address) != 0)
         add_field(message, "Reply-To", smtp->help_address);
     add_thread(message, content);
-    add_automatic(message, rules);
+    add_automatic(message, content, rules);
 }
 
 /* ---- the whole ---- */

@@ -196,6 +196,8 @@ static void print_receipts(const LodgeShow *show)
             show->decision, lodge_json_root(show->decision), "may_answer"));
         lodge_print("none: %s\n", why);
     }
+    for (guint i = 0; i < show->message->notices->len; i++)
+        print_receipt(show, g_ptr_array_index(show->message->notices, i));
 }
 
 /* ---- what happened, and where it lies ---- */

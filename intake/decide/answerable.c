@@ -59,15 +59,24 @@ static gboolean is_in_loop(const LodgeAnswerable *at)
 }
 
 /* We would talk to ourselves. */
-static gboolean is_from_us(const LodgeAnswerable *at)
+static gboolean is_ours(const char *address, const LodgeRules *rules)
 {
-    const char *address = at->authority->address;
     const char *domain = strrchr(address, '@');
-    const LodgeRules *rules = at->rules;
     return (rules->help_address != NULL &&
             g_ascii_strcasecmp(address, rules->help_address) == 0) ||
            (domain != NULL && rules->instance_domain != NULL &&
             g_ascii_strcasecmp(domain + 1, rules->instance_domain) == 0);
+}
+
+static gboolean is_from_us(const LodgeAnswerable *at)
+{
+    return is_ours(at->authority->address, at->rules);
+}
+
+gboolean lodge_answerable_may_write(const char *address, const LodgeRules *rules)
+{
+    return is_usable(address) && !is_ours(address, rules) &&
+           !lodge_automatic_is_system_address(address);
 }
 
 /* ---- what the message says of itself ---- */

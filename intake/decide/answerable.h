@@ -37,6 +37,8 @@ typedef struct {
 
 /* "yes" or the code of the first reason against it; a static string. */
 const char *lodge_answerable_judge(const LodgeAnswerable *at);
+/* Can it be written to at all: one plain addr-spec, read by people, and not our own? */
+gboolean lodge_answerable_may_write(const char *address, const LodgeRules *rules);
 /* Is it a reason that a cap gave? */
 gboolean lodge_answerable_is_capped(const char *code);
 /* The n-th reason; its code is NULL after the last. */

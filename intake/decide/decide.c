@@ -12,6 +12,7 @@
 #include "intake/decide/malware.h"
 #include "intake/decide/mending.h"
 #include "intake/decide/mention.h"
+#include "intake/decide/notice.h"
 #include "intake/decide/other_council.h"
 #include "intake/decide/partial.h"
 #include "intake/decide/plan.h"
@@ -336,6 +337,11 @@ static gboolean is_told(const Case *at)
            before->version == now->version;
 }
 
+static gboolean is_about_call(const Case *at)
+{
+    return at->attachments->len > 0 || at->names_call || at->ruling != NULL;
+}
+
 /* `answered` NULL: as if nobody were capped. */
 static const char *judge_answer(const Case *at, const LodgeAnswered *answered)
 {
@@ -345,7 +351,7 @@ static const char *judge_answer(const Case *at, const LodgeAnswered *answered)
         .rules = at->rules,
         .kind = at->decision->kind,
         .outcome = at->decision->outcome,
-        .about_call = at->attachments->len > 0 || at->names_call || at->ruling != NULL,
+        .about_call = is_about_call(at),
         .unanswered_copy = at->original != NULL,
         .told = is_told(at),
         .answered = answered,
@@ -403,12 +409,9 @@ static const LodgeAnswered *find_answered(const Case *at)
     return is_first ? at->history->answered : NULL;
 }
 
-static void owe_receipt(Case *at)
+static void owe_answer(Case *at)
 {
     LodgeDecision *decision = at->decision;
-    decision->may_answer = g_strdup(judge_answer(at, find_answered(at)));
-    if (strcmp(decision->may_answer, "yes") != 0)
-        return;
     const LodgeReceiptInputs inputs = {
         .reading = at->reading,
         .history = at->history,
@@ -419,7 +422,11 @@ static void owe_receipt(Case *at)
         .ruled_timeliness = at->ruled_timeliness,
         .pending = at->evidence->pending,
     };
-    g_ptr_array_add(decision->receipts, lodge_receipt_content_make(&inputs));
+    decision->may_answer = g_strdup(judge_answer(at, find_answered(at)));
+    if (strcmp(decision->may_answer, "yes") == 0)
+        g_ptr_array_add(decision->receipts, lodge_receipt_content_make(&inputs));
+    else
+        decision->notice = lodge_notice_make(&inputs, is_about_call(at));
 }
 
 LodgeDecision *lodge_decide(const LodgeReading *reading,
@@ -448,7 +455,7 @@ LodgeDecision *lodge_decide(const LodgeReading *reading,
     lodge_malware_withhold(evidence->scans, at.decision->documents);
     judge_mending(&at);
     judge_outcome(&at);
-    owe_receipt(&at);
+    owe_answer(&at);
     g_ptr_array_unref(at.attachments);
     return at.decision;
 }

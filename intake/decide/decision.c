@@ -68,6 +68,7 @@ void lodge_decision_free(LodgeDecision *decision)
     g_free(decision->duplicate_of);
     lodge_mends_free(decision->mends);
     lodge_bounce_free(decision->bounce);
+    lodge_receipt_content_free(decision->notice);
     g_free(decision->ruling);
     g_free(decision->content_key);
     g_free(decision->may_answer);
@@ -227,24 +228,27 @@ static void format_documents(LodgeJsonWriter *json, const GPtrArray *documents)
     lodge_json_end_array(json);
 }
 
+static void
+format_content(LodgeJsonWriter *json, const char *name, const LodgeReceiptContent *content)
+{
+    lodge_json_begin_object(json, name);
+    lodge_json_add_string(json, "id", content->id);
+    lodge_json_add_string(json, "kind", content->kind);
+    lodge_json_add_string(json, "to", content->to);
+    lodge_json_add_string(json, "subject", content->subject);
+    lodge_json_add_string(json, "message_id", content->message_id);
+    lodge_json_add_string(json, "in_reply_to", content->in_reply_to);
+    lodge_json_add_strings(json, "references", (const char *const *)content->references);
+    lodge_json_add_string(json, "text", content->text);
+    lodge_json_add_string(json, "evidence", content->evidence);
+    lodge_json_end_object(json);
+}
+
 static void format_receipts(LodgeJsonWriter *json, const GPtrArray *receipts)
 {
     lodge_json_begin_array(json, "receipts");
-    for (guint i = 0; i < receipts->len; i++) {
-        const LodgeReceiptContent *content = g_ptr_array_index(receipts, i);
-        lodge_json_begin_object(json, NULL);
-        lodge_json_add_string(json, "id", content->id);
-        lodge_json_add_string(json, "kind", content->kind);
-        lodge_json_add_string(json, "to", content->to);
-        lodge_json_add_string(json, "subject", content->subject);
-        lodge_json_add_string(json, "message_id", content->message_id);
-        lodge_json_add_string(json, "in_reply_to", content->in_reply_to);
-        lodge_json_add_strings(json, "references",
-                               (const char *const *)content->references);
-        lodge_json_add_string(json, "text", content->text);
-        lodge_json_add_string(json, "evidence", content->evidence);
-        lodge_json_end_object(json);
-    }
+    for (guint i = 0; i < receipts->len; i++)
+        format_content(json, NULL, g_ptr_array_index(receipts, i));
     lodge_json_end_array(json);
 }
 
@@ -273,6 +277,8 @@ GBytes *lodge_decision_format(const LodgeDecision *decision)
     format_documents(json, decision->documents);
     lodge_json_add_string(json, "may_answer", decision->may_answer);
     format_receipts(json, decision->receipts);
+    if (decision->notice != NULL) /* decisions without one keep their bytes */
+        format_content(json, "notice", decision->notice);
     lodge_json_end_object(json);
     return lodge_json_finish_bytes(json);
 }

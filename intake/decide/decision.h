@@ -138,7 +138,8 @@ typedef struct {
     GPtrArray *findings;  /* LodgeFinding */
     GPtrArray *documents; /* LodgeDecisionDocument, plan first */
     char *may_answer; /* "yes", or the code of why not: "auto-submitted", "unproven" … */
-    GPtrArray *receipts; /* LodgeReceiptContent: none or one */
+    GPtrArray *receipts;         /* LodgeReceiptContent: none or one */
+    LodgeReceiptContent *notice; /* to the council's contact (notice.h), or NULL */
 } LodgeDecision;
 
 LodgeDecision *lodge_decide(const LodgeReading *reading,

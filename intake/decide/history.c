@@ -130,6 +130,10 @@ GBytes *lodge_history_format(const LodgeHistory *history)
         format_past(json, "previous", history->previous);
     format_given(json, history->given);
     lodge_answered_format(json, history->answered);
+    if (history->notices > 0) {
+        lodge_json_add_int(json, "notices", history->notices);
+        lodge_json_add_int(json, "notices_of_day", history->notices_of_day);
+    }
     lodge_json_end_object(json);
     return lodge_json_finish_bytes(json);
 }
@@ -202,6 +206,9 @@ LodgeHistory *lodge_history_parse(GBytes *bytes, GError **error)
         history->previous = parse_past(json, previous);
     parse_given(json, root, history);
     history->answered = lodge_answered_parse(json, root);
+    history->notices = (guint)lodge_json_get_optional_int(json, root, "notices", 0);
+    history->notices_of_day =
+        (guint)lodge_json_get_optional_int(json, root, "notices_of_day", 0);
     if (!lodge_json_finish(json, error)) {
         g_prefix_error(error, "history: ");
         return NULL;

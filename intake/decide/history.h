@@ -38,6 +38,9 @@ typedef struct {
     char *last_receipt_kind;       /* of them, or NULL */
     LodgePast *previous;           /* this message as it was decided before, or NULL */
     GPtrArray *given;              /* LodgeGivenVersions of the candidate councils */
+    guint notices,
+        notices_of_day;      /* to the contact of its one candidate council, in the call
+                                    * and in the last 24 hours (notice.h) */
     LodgeAnswered *answered; /* NULL: no single sender, or stored before there were caps */
 } LodgeHistory;
 

@@ -27,6 +27,8 @@ LodgeReceiptContent *lodge_receipt_content_make(const LodgeReceiptInputs *inputs
 /* A decision was told before, and this one takes its place. */
 gboolean lodge_receipt_is_correction(const LodgeReceiptInputs *inputs);
 gboolean lodge_receipt_is_brief(const LodgeDecision *decision);
+/* What the council's contact is told (notice.h). */
+char *lodge_receipt_format_notice(const LodgeReceiptInputs *inputs);
 char *lodge_receipt_format_text(const LodgeReceiptInputs *inputs);
 char *lodge_receipt_format_evidence(const LodgeReceiptInputs *inputs,
                                     const LodgeReceiptContent *content);

@@ -352,3 +352,30 @@ char *lodge_receipt_format_text(const LodgeReceiptInputs *inputs)
     add_digests(letter, inputs);
     return lodge_letter_finish(letter);
 }
+
+/* Why nobody was answered: in the order of the findings, what is said of the sender comes first among equals. */
+static void add_reason(LodgeLetter *letter, const GPtrArray *findings)
+{
+    for (guint i = 0; i < findings->len; i++) {
+        const LodgeFinding *finding = g_ptr_array_index(findings, i);
+        if (strcmp(finding->code, "sender-not-proven") != 0 &&
+            strcmp(finding->code, "sender-forged") != 0)
+            continue;
+        lodge_letter_add_paragraph(letter, finding->words);
+        return;
+    }
+}
+
+char *lodge_receipt_format_notice(const LodgeReceiptInputs *inputs)
+{
+    LodgeLetter *letter = lodge_letter_new();
+    add_sentence(letter, inputs, "notice", NULL, NULL);
+    add_reason(letter, inputs->decision->findings);
+    add_message(letter, inputs);
+    add_documents(letter, inputs->decision->documents);
+    add_sentence(letter, inputs, "notice-yours", NULL, NULL);
+    add_sentence(letter, inputs, "notice-not-yours", NULL, NULL);
+    add_closing(letter, inputs);
+    add_digests(letter, inputs);
+    return lodge_letter_finish(letter);
+}

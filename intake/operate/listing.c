@@ -48,9 +48,10 @@ static void write_documents(LodgeJsonWriter *writer,
     lodge_json_end_array(writer);
 }
 
-static void write_receipts(LodgeJsonWriter *writer, GPtrArray *receipts)
+static void
+write_receipts(LodgeJsonWriter *writer, const char *name, const GPtrArray *receipts)
 {
-    lodge_json_begin_array(writer, "receipts");
+    lodge_json_begin_array(writer, name);
     for (guint i = 0; i < receipts->len; i++) {
         const LodgeLedgerReceipt *receipt = g_ptr_array_index(receipts, i);
         lodge_json_begin_object(writer, NULL);
@@ -90,7 +91,9 @@ static void write_message(LodgeJsonWriter *writer,
     write_findings(writer, message->findings);
     write_documents(writer, message->documents, withheld);
     if (receipts) {
-        write_receipts(writer, message->receipts);
+        write_receipts(writer, "receipts", message->receipts);
+        if (message->notices->len > 0)
+            write_receipts(writer, "notices", message->notices);
         lodge_json_begin_array(writer, "locations");
         for (guint i = 0; i < message->locations->len; i++)
             write_location(writer, NULL, g_ptr_array_index(message->locations, i));

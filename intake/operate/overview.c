@@ -91,10 +91,10 @@ static void add_held(LodgeOverview *overview, const LodgeLedgerMessage *message)
     overview->held_count++;
 }
 
-static void count_refused(LodgeOverview *overview, const LodgeLedgerMessage *message)
+static void count_refused(LodgeOverview *overview, const GPtrArray *receipts)
 {
-    for (guint i = 0; i < message->receipts->len; i++) {
-        const LodgeLedgerReceipt *receipt = g_ptr_array_index(message->receipts, i);
+    for (guint i = 0; i < receipts->len; i++) {
+        const LodgeLedgerReceipt *receipt = g_ptr_array_index(receipts, i);
         overview->receipts_refused += strcmp(receipt->state, "refused") == 0;
         overview->receipts_returned += receipt->returned_us != LODGE_INSTANT_UNKNOWN;
     }
@@ -140,7 +140,8 @@ static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError 
     LodgeOverviewCouncil *council =
         message->council != NULL ? g_hash_table_lookup(gathering->by_gss, message->council)
                                  : NULL;
-    count_refused(overview, message);
+    count_refused(overview, message->receipts);
+    count_refused(overview, message->notices);
     note_capped(overview, message);
     if (message->outcome == NULL) {
         add_pending(overview, message);

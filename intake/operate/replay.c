@@ -58,8 +58,10 @@ static const LodgeRules *swap_rules(LodgeReplay *replay,
         lodge_rules_free(rules);
         return NULL;
     }
-    if (rules != NULL)
+    if (rules != NULL) {
         rules->caps = stored->caps;
+        rules->tell_contact = stored->tell_contact;
+    }
     if (rules != NULL)
         g_hash_table_insert(replay->swapped, g_strdup(sha256), rules);
     return rules;

@@ -173,6 +173,29 @@ static void only_caps_that_are_set_are_written(void **state)
     assert_true(g_bytes_equal(bytes, again));
 }
 
+/* Rules stored before contacts were told tell nobody, and stay as they are byte for byte. */
+static void whether_contacts_are_told_is_written_where_they_are(void **state)
+{
+    (void)state;
+    g_autoptr(LodgeRules) rules = make(NULL);
+    g_autoptr(GBytes) old = lodge_rules_format(rules);
+    g_autoptr(LodgeRules) silent = lodge_rules_parse(old, NULL);
+    assert_int_equal(silent->tell_contact, LODGE_TELL_NEVER);
+    assert_null(g_strstr_len(g_bytes_get_data(old, NULL), (gssize)g_bytes_get_size(old),
+                             "\"tell_contact\""));
+    static const LodgeTellContact told[] = {LODGE_TELL_ONCE, LODGE_TELL_DAILY};
+    for (gsize i = 0; i < G_N_ELEMENTS(told); i++) {
+        rules->tell_contact = told[i];
+        g_autoptr(GBytes) bytes = lodge_rules_format(rules);
+        g_autoptr(LodgeRules) stored = lodge_rules_parse(bytes, NULL);
+        assert_non_null(stored);
+        assert_int_equal(stored->tell_contact, told[i]);
+        g_autoptr(GBytes) again = lodge_rules_format(stored);
+        assert_true(g_bytes_equal(bytes, again));
+        assert_false(g_bytes_equal(bytes, old));
+    }
+}
+
 static void the_same_settings_give_the_same_bytes(void **state)
 {
     (void)state;
@@ -235,6 +258,8 @@ static void spoilt_rules_are_refused_by_place(void **state)
          "a cap of -1 is none"},
         {"a cap without its day", "{\"format\":1,",
          "{\"format\":1,\"caps\":{\"address\":{\"hour\":1}},", "day"},
+        {"a contact who is told now and then", "{\"format\":1,",
+         "{\"format\":1,\"tell_contact\":\"now and then\",", "never, once, daily"},
         {"a zone cut too short", "\"until\":\"2030", "\"until\":\"2024", "rules:"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -294,6 +319,7 @@ int main(void)
         cmocka_unit_test(a_granted_extension_survives_the_round_trip),
         cmocka_unit_test(an_extension_to_a_time_that_is_none_is_refused),
         cmocka_unit_test(only_caps_that_are_set_are_written),
+        cmocka_unit_test(whether_contacts_are_told_is_written_where_they_are),
         cmocka_unit_test(the_same_settings_give_the_same_bytes),
         cmocka_unit_test(fresh_rules_see_the_zone_that_stored_rules_see),
         cmocka_unit_test(spoilt_rules_are_refused_by_place),

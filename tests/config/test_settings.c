@@ -200,6 +200,8 @@ static const Case CASES[] = {
      "per_council_day: it allows less than per_council; raise it as well"},
     {"no caps at all",
      WHOLE "[answers]\nper_address = 0\nper_address_day = unlimited\ntotal = 0\n", NULL},
+    {"contacts who are told now and then", WHOLE "[answers]\ntell_contact = sometimes\n",
+     "tell_contact: 'sometimes' is none of never, once, daily"},
     {"a network with bits after its prefix", WHOLE "[border]\nnetworks = 192.0.2.1/24\n",
      "networks: '192.0.2.1/24' is no network"},
     {"a server that is a pattern in the middle", WHOLE "[border]\nservers = mx.*.example\n",
@@ -319,6 +321,7 @@ static void defaults_follow_from_the_rest(void **state)
     assert_string_equal(call->rules->service_name, "Submissions");
     const LodgeCaps caps = {{10, 40}, {60, 240}, {30, 120}};
     assert_memory_equal(&call->rules->caps, &caps, sizeof caps);
+    assert_int_equal(call->rules->tell_contact, LODGE_TELL_ONCE);
     assert_null(lodge_settings_find_call(settings, "b"));
 }
 

@@ -140,10 +140,10 @@ class World:
                        "servers": f"{self.facts['border_name']};{self.facts['store_name']}"},
             "authentication": {"authserv_ids": self.facts["authserv_id"]},
             "service": {"name": "Productivity plans intake", "domain": department},
-            # Weeks of mail arrive within a minute here; test_caps takes this group away.
+            # Weeks of mail arrive within a minute here; test_caps takes this group away, test_notices tells contacts.
             "answers": {key: "unlimited" for key in (
                 "per_address", "per_address_day", "per_domain", "per_domain_day",
-                "per_council", "per_council_day", "total")},
+                "per_council", "per_council_day", "total")} | {"tell_contact": "never"},
             "limits": {"reserve": "1M"},
         }
 
