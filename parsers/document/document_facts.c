@@ -39,6 +39,7 @@ void lodge_document_facts_free(LodgeDocumentFacts *facts)
     g_free(facts->title);
     g_ptr_array_unref(facts->pages_text);
     g_strfreev(facts->limits_hit);
+    lodge_document_details_free(facts->details);
     g_free(facts);
 }
 

@@ -4,6 +4,7 @@
  * -1, NULL) rather than guessed. */
 #pragma once
 
+#include "parsers/document/document_details.h"
 #include "parsers/text/digest.h"
 #include <glib.h>
 
@@ -35,14 +36,14 @@ typedef struct {
     gboolean damaged; /* readable after repair */
     gboolean is_signed;
     gboolean macros;
-    GStrv
-        active_content; /* "javascript", "launch", "embedded-files", "external-template" … */
-    char *title;        /* document metadata, or NULL */
-    gint64 text_bytes; /* of the whole text, before any cut */
+    GStrv active_content; /* the codes are in lodge(1) */
+    char *title;          /* document metadata, or NULL */
+    gint64 text_bytes;    /* of the whole text, before any cut */
     GPtrArray
         *pages_text; /* char *, UTF-8, one per page (DOCX, ODT: one in all); cut in total at
                               LODGE_LIMIT_DOCUMENT_TEXT_BYTES */
     GStrv limits_hit;
+    LodgeDocumentDetails *details; /* NULL in readings of before there were any */
 } LodgeDocumentFacts;
 
 LodgeDocumentFacts *lodge_document_facts_new(void);

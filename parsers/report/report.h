@@ -33,4 +33,17 @@ LodgeDocumentFacts *lodge_report_parse_document(GBytes *report, GError **error);
 GBytes *lodge_report_format_reading(const LodgeReading *reading);
 LodgeReading *lodge_report_parse_reading(GBytes *bytes, GError **error);
 
+/* One document as `lodge read` shows it; everything is borrowed. */
+typedef struct {
+    const LodgeDocumentFacts *facts;
+    const char *declared_type; /* "" for a file that nobody declared anything of */
+    GStrv themes;              /* ids of a call's themes that it speaks of; may be empty */
+} LodgeShownDocument;
+
+/* What `lodge read --json` prints: members in lodge(1), the same for messages and documents. Not to be
+ * stored: a call has a part in it. `shown`: LodgeShownDocument, one for each of the reading's. */
+GBytes *lodge_report_format_shown_document(const LodgeShownDocument *shown);
+GBytes *lodge_report_format_shown_message(const LodgeReading *reading,
+                                          const GPtrArray *shown);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeReading, lodge_reading_free)

@@ -48,6 +48,10 @@ void report_read_smime(LodgeJsonDocument *document,
 void report_write_document(LodgeJsonWriter *writer, const LodgeDocumentFacts *facts);
 LodgeDocumentFacts *report_read_document(LodgeJsonDocument *document,
                                          const LodgeJsonNode *object);
+/* A document's details (report_details.c); NULL and not written in readings before them. */
+void report_write_details(LodgeJsonWriter *writer, const LodgeDocumentDetails *details);
+LodgeDocumentDetails *report_read_details(LodgeJsonDocument *document,
+                                          const LodgeJsonNode *object);
 
 /* Fails unless the member "kind" is `kind`. */
 void report_check_kind(LodgeJsonDocument *document,

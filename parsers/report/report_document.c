@@ -34,6 +34,7 @@ void report_write_document(LodgeJsonWriter *writer, const LodgeDocumentFacts *fa
     lodge_json_add_string(writer, "title", facts->title);
     write_pages_text(writer, facts->pages_text);
     lodge_json_add_strings(writer, "limits_hit", (const char *const *)facts->limits_hit);
+    report_write_details(writer, facts->details);
 }
 
 static void read_words(LodgeJsonDocument *document,
@@ -103,5 +104,6 @@ LodgeDocumentFacts *report_read_document(LodgeJsonDocument *document,
     read_pages_text(document, object, facts->pages_text);
     g_strfreev(facts->limits_hit);
     facts->limits_hit = report_read_codes(document, object, "limits_hit");
+    facts->details = report_read_details(document, object);
     return facts;
 }

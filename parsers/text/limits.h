@@ -60,6 +60,13 @@
 #define LODGE_LIMIT_ARCHIVE_RATIO 200
 #define LODGE_LIMIT_XML_DEPTH 256
 #define LODGE_LIMIT_PDF_OBJECTS 100000
+#define LODGE_LIMIT_XMP_BYTES (1024 * 1024) /* of a PDF's metadata, unpacked */
+#define LODGE_LIMIT_PAGE_SIZES 100          /* different ones that are told */
+#define LODGE_LIMIT_EXTERNAL_TARGETS 32     /* that are told; all are counted */
+#define LODGE_LIMIT_FIELD_BYTES 1024        /* of a field's instruction that is looked at */
+#define LODGE_LIMIT_RTF_DEPTH 500           /* of groups */
+#define LODGE_LIMIT_OLE_ENTRIES 10000
+#define LODGE_LIMIT_OLE_STREAM_BYTES (64 * 1024 * 1024)
 
 /* the report that a reader hands back */
 #define LODGE_LIMIT_REPORT_BYTES (4 * 1024 * 1024)

@@ -131,6 +131,26 @@ static LodgeMessageFacts *make_message(void)
     return facts;
 }
 
+static LodgeDocumentDetails *make_details(void)
+{
+    LodgeDocumentDetails *details = lodge_document_details_new();
+    details->format_version = g_strdup("1.7");
+    details->encryption = g_strdup("aes-256");
+    details->author = g_strdup("A \"Clerk\" \xc2\xa3");
+    details->created = g_strdup("2024-07-09T10:11:12+01:00");
+    details->language = g_strdup("en-GB");
+    g_strfreev(details->conformance);
+    details->conformance = g_strsplit("pdf/a-2b pdf/ua-1", " ", -1);
+    details->tagged = TRUE;
+    details->form = g_strdup("none");
+    g_ptr_array_add(details->page_sizes, lodge_page_size_new(595, 842, 3));
+    details->external = 2;
+    g_ptr_array_add(details->external_found,
+                    lodge_external_target_new("attached-template", "http://x/t.dotm"));
+    details->comments = 0;
+    return details;
+}
+
 static LodgeDocumentFacts *make_document(const char *sha256)
 {
     static const char *const active[] = {"javascript", "launch", NULL};
@@ -154,6 +174,7 @@ static LodgeDocumentFacts *make_document(const char *sha256)
     facts->active_content = g_strdupv((GStrv)active);
     g_ptr_array_add(facts->pages_text, g_strdup("one\n"));
     g_ptr_array_add(facts->pages_text, g_strdup(""));
+    facts->details = make_details();
     return facts;
 }
 
@@ -223,6 +244,56 @@ static void a_document_comes_back_as_it_went(void **state)
     g_autoptr(GBytes) without = lodge_report_format_document(unknown);
     g_autoptr(LodgeDocumentFacts) again = lodge_report_parse_document(without, NULL);
     assert_int_equal(again->pages, -1);
+}
+
+/* As the reader wrote it before there were details: it is named by its digest, and a replay years later must
+ * find the same bytes. */
+static void an_older_document_keeps_its_bytes(void **state)
+{
+    (void)state;
+    static const char older[] =
+        "{\"kind\":\"document\",\"sha256\":\"" DIGEST "\",\"size_bytes\":9079,"
+        "\"examination\":\"complete\",\"why\":null,\"media_type\":\"application/pdf\","
+        "\"pages\":4,\"encrypted\":\"no\",\"text_bytes\":4,\"scanned\":false,"
+        "\"active_content\":[],\"macros\":false,\"damaged\":false,\"signed\":false,"
+        "\"title\":null,\"pages_text\":[\"one\\n\"],\"limits_hit\":[]}";
+    g_autoptr(GBytes) stored = g_bytes_new_static(older, strlen(older));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LodgeDocumentFacts) facts = lodge_report_parse_document(stored, &error);
+    if (facts == NULL)
+        fail_msg("%s", error->message);
+    g_autoptr(GBytes) again = lodge_report_format_document(facts);
+    assert_null(facts->details);
+    assert_true(g_bytes_equal(stored, again));
+}
+
+/* Messages and documents are shown with the same members. */
+static void what_is_shown_has_one_shape(void **state)
+{
+    (void)state;
+    static const char *const members[] = {
+        "kind",       "media_type", "declared_type",  "pages",     "encrypted",
+        "text_bytes", "scanned",    "active_content", "macros",    "damaged",
+        "signed",     "themes",     "parts",          "documents", "limits_hit"};
+    g_auto(GStrv) themes = g_strsplit("barriers", " ", -1);
+    g_autoptr(LodgeReading) reading = lodge_reading_new();
+    reading->message = make_message();
+    g_ptr_array_add(reading->documents, make_document(DIGEST));
+    LodgeShownDocument shown = {g_ptr_array_index(reading->documents, 0), "application/pdf",
+                                themes};
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+    g_ptr_array_add(all, &shown);
+    g_autoptr(GBytes) document = lodge_report_format_shown_document(&shown);
+    g_autoptr(GBytes) message = lodge_report_format_shown_message(reading, all);
+    for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
+        g_autofree char *member = g_strdup_printf("\"%s\":", members[i]);
+        assert_non_null(strstr(g_bytes_get_data(document, NULL), member));
+        assert_non_null(strstr(g_bytes_get_data(message, NULL), member));
+    }
+    const char *text = g_bytes_get_data(message, NULL);
+    assert_non_null(strstr(text, "\"active_content\":[\"javascript\",\"launch\"],"
+                                 "\"macros\":true,\"damaged\":false,\"signed\":true,"
+                                 "\"themes\":[\"barriers\"]"));
 }
 
 static void a_reading_carries_its_documents_and_its_reader(void **state)
@@ -314,6 +385,14 @@ static const Lie document_lies[] = {
     {"the text is shorter than nothing", "\"text_bytes\":999999", "\"text_bytes\":-1"},
     {"a page is null", "\"pages_text\":[\"one\\n\"", "\"pages_text\":[null"},
     {"active content is no code", "\"javascript\"", "\"java script\""},
+    {"details are a list", "\"details\":{", "\"details\":[{"},
+    {"a count is below nothing", "\"external\":2", "\"external\":-2"},
+    {"a page size has no pages", "\"height_pt\":842,\"pages\":3",
+     "\"height_pt\":842,\"pages\":0"},
+    {"a width is beyond all paper", "\"width_pt\":595", "\"width_pt\":5950000000"},
+    {"a target has no kind", "\"kind\":\"attached-template\",", ""},
+    {"an author is a number", "\"last_author\":null", "\"last_author\":7"},
+    {"a flag is text", "\"tagged\":true", "\"tagged\":\"yes\""},
 };
 
 /* The first occurrence only; the case must be in the report. */
@@ -535,6 +614,8 @@ int main(void)
         cmocka_unit_test(a_message_comes_back_as_it_went),
         cmocka_unit_test(an_unparseable_message_comes_back_empty),
         cmocka_unit_test(a_document_comes_back_as_it_went),
+        cmocka_unit_test(an_older_document_keeps_its_bytes),
+        cmocka_unit_test(what_is_shown_has_one_shape),
         cmocka_unit_test(a_reading_carries_its_documents_and_its_reader),
         cmocka_unit_test(a_lying_report_of_a_message_is_refused),
         cmocka_unit_test(a_lying_report_of_a_document_is_refused),
