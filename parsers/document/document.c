@@ -3,6 +3,7 @@
 #include "parsers/document/examiner.h"
 #include "parsers/document/media_type.h"
 #include "parsers/document/odf.h"
+#include "parsers/document/odf_story.h"
 #include "parsers/document/ole.h"
 #include "parsers/document/ooxml.h"
 #include "parsers/document/package.h"
@@ -53,6 +54,7 @@ static LodgeExaminer find_examiner(const char *media_type)
         {LODGE_MEDIA_TYPE_PDF, lodge_pdf_examine},
         {LODGE_MEDIA_TYPE_ZIP, examine_zip},
         {LODGE_MEDIA_TYPE_OLE, lodge_ole_examine},
+        {LODGE_MEDIA_TYPE_FLAT_ODT, lodge_odf_flat_examine},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(examiners); i++) {
         if (strcmp(media_type, examiners[i].media_type) == 0)
@@ -87,6 +89,7 @@ static LodgeDocumentFacts *examine_bytes(const LodgeDocumentBytes *input)
     facts->pages = -1;
     facts->encrypted = LODGE_ENCRYPTED_UNKNOWN;
     facts->examination = LODGE_NOT_EXAMINED_TYPE;
+    facts->details = lodge_document_details_new();
     g_free(facts->media_type);
     facts->media_type = lodge_media_type_find(input->bytes, input->size_bytes);
     LodgeExaminer examine = find_examiner(facts->media_type);

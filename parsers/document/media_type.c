@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define PDF_WINDOW_BYTES 1024
+#define XML_WINDOW_BYTES 8192 /* the first element names many namespaces */
 /* libmagic looks at the beginning; more only costs */
 #define MAGIC_WINDOW_BYTES (64 * 1024)
 
@@ -47,6 +48,16 @@ begins_with(const guint8 *bytes, gsize size_bytes, const char *sign, gsize lengt
     return size_bytes >= length && memcmp(bytes, sign, length) == 0;
 }
 
+/* XML whose first element says so. */
+static gboolean is_flat_odt(const guint8 *bytes, gsize size_bytes)
+{
+    static const char type[] = "application/vnd.oasis.opendocument.text\"";
+    gsize window = MIN(size_bytes, XML_WINDOW_BYTES);
+    return memmem(bytes, MIN(window, 64), "<?xml", 5) &&
+           memmem(bytes, window, "office:document", 15) &&
+           memmem(bytes, window, type, strlen(type));
+}
+
 static const char *find_by_sign(const guint8 *bytes, gsize size_bytes)
 {
     static const struct {
@@ -63,6 +74,8 @@ static const char *find_by_sign(const guint8 *bytes, gsize size_bytes)
         if (begins_with(bytes, size_bytes, signs[i].sign, signs[i].length))
             return signs[i].media_type;
     }
+    if (is_flat_odt(bytes, size_bytes))
+        return LODGE_MEDIA_TYPE_FLAT_ODT;
     /* after the others: a ZIP may hold a stored PDF that early */
     return memmem(bytes, MIN(size_bytes, PDF_WINDOW_BYTES), "%PDF-", 5)
                ? LODGE_MEDIA_TYPE_PDF

@@ -2,7 +2,8 @@
  *
  * First by signs of our own, where libmagic is known to be too strict or too vague for what
  * councils send: %PDF- within the first 1,024 bytes (gateways and scanners put text before it,
- * readers open it), RTF, ZIP and OLE containers (which their examiners then tell apart).
+ * readers open it), RTF, ZIP and OLE containers (which their examiners then tell apart), OpenDocument texts
+ * in one XML file.
  * Otherwise libmagic. The result is a lower-case media type without parameters;
  * application/octet-stream when nobody knows. */
 #pragma once
@@ -13,6 +14,7 @@
 #define LODGE_MEDIA_TYPE_ZIP "application/zip"
 #define LODGE_MEDIA_TYPE_OLE "application/x-ole-storage"
 #define LODGE_MEDIA_TYPE_RTF "application/rtf"
+#define LODGE_MEDIA_TYPE_FLAT_ODT "application/vnd.oasis.opendocument.text-flat-xml"
 #define LODGE_MEDIA_TYPE_UNKNOWN "application/octet-stream"
 
 /* Loads libmagic's table, once a process. FALSE: `why_out` says what is missing (g_free it). */

@@ -1,85 +1,56 @@
 #include "parsers/document/odf.h"
 
-#include "parsers/document/xml_text.h"
-#include "parsers/text/limits.h"
+#include "parsers/document/odf_story.h"
+#include "parsers/document/xml.h"
 
 #include <string.h>
 
 #define ODF "application/vnd.oasis.opendocument."
 #define MEDIA_TYPE_BYTES 100
 
-static const char *const holders[] = {"p", "h", NULL};
-static const char *const skipped[] = {"tracked-changes", "annotation", "script",
-                                      "event-listeners", NULL};
-static const char *const lines[] = {"line-break", NULL};
-static const char *const tabs[] = {"tab", NULL};
-static const char *const spaces[] = {"s", NULL};
-static const LodgeXmlTextRules text_rules = {
-    .holders = holders,
-    .skipped = skipped,
-    .paragraphs = holders,
-    .lines = lines,
-    .tabs = tabs,
-    .spaces = spaces,
-};
-
 typedef struct {
     LodgeDocumentFacts *facts;
-    char *media_type; /* as the package says, or NULL */
-    GString *title;   /* while its element is open */
+    char *media_type;    /* as the package says, or NULL */
+    GHashTable *objects; /* names of what is embedded */
 } Survey;
 
 /* ---- META-INF/manifest.xml ---- */
 
+static void note_algorithm(const LodgeXmlElement *element, LodgeDocumentDetails *details)
+{
+    static const struct {
+        const char *part;
+        const char *code;
+    } algorithms[] = {{"aes256", "aes-256"},
+                      {"aes128", "aes-128"},
+                      {"aes192", "aes-192"},
+                      {"blowfish", "blowfish"}};
+    g_autofree char *name = lodge_xml_element_dup_attribute(element, "algorithm-name");
+    g_autofree char *lower = g_ascii_strdown(name ? name : "", -1);
+    for (gsize i = 0; i < G_N_ELEMENTS(algorithms) && !details->encryption; i++) {
+        if (strstr(lower, algorithms[i].part))
+            details->encryption = g_strdup(algorithms[i].code);
+    }
+}
+
 static void on_manifest(const LodgeXmlElement *element, gpointer user)
 {
     Survey *survey = user;
+    LodgeDocumentDetails *details = survey->facts->details;
     const char *name = lodge_xml_element_get_name(element);
     if (strcmp(name, "encryption-data") == 0)
         survey->facts->encrypted = LODGE_ENCRYPTED_PASSWORD;
+    if (strcmp(name, "algorithm") == 0)
+        note_algorithm(element, details);
+    if (strcmp(name, "manifest") == 0) {
+        g_autofree char *version = lodge_xml_element_dup_attribute(element, "version");
+        lodge_examiner_set_text(&details->format_version, version);
+    }
     if (strcmp(name, "file-entry") != 0 || survey->media_type)
         return;
     g_autofree char *path = lodge_xml_element_dup_attribute(element, "full-path");
     if (g_strcmp0(path, "/") == 0)
         survey->media_type = lodge_xml_element_dup_attribute(element, "media-type");
-}
-
-/* ---- meta.xml ---- */
-
-static void on_meta_open(const LodgeXmlElement *element, gpointer user)
-{
-    Survey *survey = user;
-    const char *name = lodge_xml_element_get_name(element);
-    if (strcmp(name, "title") == 0 && !survey->title)
-        survey->title = g_string_new(NULL);
-    if (strcmp(name, "document-statistic") != 0)
-        return;
-    g_autofree char *pages = lodge_xml_element_dup_attribute(element, "page-count");
-    guint64 number = 0;
-    if (pages && g_ascii_string_to_unsigned(pages, 10, 1, G_MAXINT32, &number, NULL))
-        survey->facts->pages = (gint64)number;
-}
-
-static void on_meta_text(const char *text, gsize size_bytes, gpointer user)
-{
-    Survey *survey = user;
-    if (survey->title && survey->title->len < LODGE_LIMIT_VALUE_BYTES)
-        g_string_append_len(survey->title, text, (gssize)size_bytes);
-}
-
-static void close_title(Survey *survey)
-{
-    if (!survey->title)
-        return;
-    lodge_examiner_set_title(survey->facts, survey->title->str);
-    g_string_free(survey->title, TRUE);
-    survey->title = NULL;
-}
-
-static void on_meta_close(const char *name, gpointer user)
-{
-    if (strcmp(name, "title") == 0)
-        close_title(user);
 }
 
 /* ---- the survey: everything but the text ---- */
@@ -91,37 +62,53 @@ static void take_mimetype(LodgePackage *package, Survey *survey)
     g_strstrip(survey->media_type);
 }
 
+/* "Object 1" may be a file or a folder of many. */
+static void note_object(const char *name, Survey *survey)
+{
+    const char *slash = strchr(name, '/');
+    lodge_examiner_note_active(survey->facts, "embedded-files");
+    if (g_hash_table_add(survey->objects,
+                         slash ? g_strndup(name, (gsize)(slash - name)) : g_strdup(name)))
+        lodge_examiner_count(&survey->facts->details->embedded, 1);
+}
+
 static void look_at_entry(LodgePackage *package, const char *name, Survey *survey)
 {
-    static const LodgeXmlEvents manifest = {.open = on_manifest};
-    static const LodgeXmlEvents meta = {on_meta_open, on_meta_close, on_meta_text};
     LodgeDocumentFacts *facts = survey->facts;
+    gboolean is_locked = facts->encrypted == LODGE_ENCRYPTED_PASSWORD;
+    lodge_examiner_count(&facts->details->entries, 1);
     if (strcmp(name, "mimetype") == 0)
         take_mimetype(package, survey);
-    else if (strcmp(name, "META-INF/manifest.xml") == 0)
-        lodge_xml_run(package, facts, &manifest, survey);
     else if (strcmp(name, "META-INF/documentsignatures.xml") == 0)
         facts->is_signed = TRUE;
     else if (g_str_has_prefix(name, "Basic/") || g_str_has_prefix(name, "Scripts/"))
         facts->macros = TRUE;
-    else if (strcmp(name, "meta.xml") == 0 &&
-             facts->encrypted != LODGE_ENCRYPTED_PASSWORD) {
-        lodge_xml_run(package, facts, &meta, survey);
-        close_title(survey); /* where the text broke off inside it */
-    } else if (g_str_has_prefix(name, "Object "))
-        lodge_examiner_note_active(facts, "embedded-files");
+    else if (strcmp(name, "meta.xml") == 0 && !is_locked)
+        lodge_odf_meta_read(package, facts);
+    else if (strcmp(name, "styles.xml") == 0 && !is_locked)
+        g_free(lodge_odf_story_read(package, facts));
+    else if (g_str_has_prefix(name, "Object "))
+        note_object(name, survey);
 }
 
 /* The manifest, which tells what is encrypted, is usually the last entry: it is looked at first. */
-static void
-survey_package(const LodgeDocumentBytes *input, Survey *survey, gboolean is_manifest)
+static void read_manifest(const LodgeDocumentBytes *input, Survey *survey)
 {
+    static const LodgeXmlEvents manifest = {.open = on_manifest};
     g_autoptr(LodgePackage) package = lodge_package_open(input, survey->facts);
     const char *name = NULL;
     while (lodge_package_next(package, &name)) {
-        if (is_manifest == (strcmp(name, "META-INF/manifest.xml") == 0))
-            look_at_entry(package, name, survey);
+        if (strcmp(name, "META-INF/manifest.xml") == 0)
+            lodge_xml_run(package, survey->facts, &manifest, survey);
     }
+}
+
+static void survey_package(const LodgeDocumentBytes *input, Survey *survey)
+{
+    g_autoptr(LodgePackage) package = lodge_package_open(input, survey->facts);
+    const char *name = NULL;
+    while (lodge_package_next(package, &name))
+        look_at_entry(package, name, survey);
 }
 
 static gboolean read_content(const LodgeDocumentBytes *input, LodgeDocumentFacts *facts)
@@ -131,7 +118,7 @@ static gboolean read_content(const LodgeDocumentBytes *input, LodgeDocumentFacts
     while (lodge_package_next(package, &name)) {
         if (strcmp(name, "content.xml") != 0)
             continue;
-        g_autofree char *text = lodge_xml_text_run(package, facts, &text_rules);
+        g_autofree char *text = lodge_odf_story_read(package, facts);
         lodge_examiner_add_page(facts, text, strlen(text));
         return TRUE;
     }
@@ -151,10 +138,13 @@ static gboolean take_media_type(LodgeDocumentFacts *facts, const char *said)
 
 void lodge_odf_examine(const LodgeDocumentBytes *input, LodgeDocumentFacts *facts)
 {
-    Survey survey = {.facts = facts};
+    g_autoptr(GHashTable) objects =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Survey survey = {.facts = facts, .objects = objects};
     facts->encrypted = LODGE_ENCRYPTED_NO;
-    survey_package(input, &survey, TRUE);
-    survey_package(input, &survey, FALSE);
+    lodge_examiner_begin_counts(facts->details);
+    read_manifest(input, &survey);
+    survey_package(input, &survey);
     g_autofree char *said = survey.media_type;
     if (!take_media_type(facts, said)) {
         lodge_examiner_note_why(facts, "it is an OpenDocument file, but not a text");

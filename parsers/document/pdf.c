@@ -1,11 +1,13 @@
 #include "parsers/document/pdf.h"
 
+#include "parsers/document/pdf_catalogue.h"
 #include "parsers/document/pdf_objects.h"
 #include "parsers/text/limits.h"
 
 #include <string.h>
 
 #define STORE_BYTES (64U * 1024 * 1024)
+#define MAX_POINTS 1000000.0f
 
 typedef struct {
     fz_context *context;
@@ -57,12 +59,15 @@ static void find_encryption(Examination *examination)
     fz_try(context)
     {
         pdf_obj *trailer = pdf_trailer(context, examination->document);
-        if (!pdf_dict_get(context, trailer, PDF_NAME(Encrypt)))
+        if (!pdf_dict_get(context, trailer, PDF_NAME(Encrypt))) {
             facts->encrypted = LODGE_ENCRYPTED_NO;
-        else if (pdf_needs_password(context, examination->document))
-            facts->encrypted = LODGE_ENCRYPTED_PASSWORD;
-        else
-            facts->encrypted = LODGE_ENCRYPTED_RESTRICTED;
+        } else {
+            facts->details->encryption =
+                lodge_pdf_catalogue_format_encryption(context, examination->document);
+            facts->encrypted = pdf_needs_password(context, examination->document)
+                                   ? LODGE_ENCRYPTED_PASSWORD
+                                   : LODGE_ENCRYPTED_RESTRICTED;
+        }
     }
     fz_catch(context)
     {
@@ -89,20 +94,33 @@ static gint64 count_pages(Examination *examination)
     return announced == walked ? announced : -1;
 }
 
-static void find_title(Examination *examination)
+static void read_catalogue(Examination *examination)
 {
     fz_context *context = examination->context;
-    char title[LODGE_LIMIT_NAME_BYTES] = "";
     fz_try(context)
     {
-        if (pdf_lookup_metadata(context, examination->document, FZ_META_INFO_TITLE, title,
-                                (int)sizeof title) > 0)
-            lodge_examiner_set_title(examination->facts, title);
+        lodge_pdf_catalogue_read(context, examination->document, examination->facts);
     }
     fz_catch(context)
     {
         note_failure(examination);
     }
+}
+
+/* Sizes beyond the limit are left out. */
+static void note_page_size(LodgeDocumentDetails *details, fz_rect box)
+{
+    gint64 width = (gint64)CLAMP(box.x1 - box.x0 + 0.5f, 0, MAX_POINTS);
+    gint64 height = (gint64)CLAMP(box.y1 - box.y0 + 0.5f, 0, MAX_POINTS);
+    for (guint i = 0; i < details->page_sizes->len; i++) {
+        LodgePageSize *size = g_ptr_array_index(details->page_sizes, i);
+        if (size->width_pt != width || size->height_pt != height)
+            continue;
+        size->pages++;
+        return;
+    }
+    if (details->page_sizes->len < LODGE_LIMIT_PAGE_SIZES)
+        g_ptr_array_add(details->page_sizes, lodge_page_size_new(width, height, 1));
 }
 
 typedef struct {
@@ -112,12 +130,14 @@ typedef struct {
     fz_buffer *buffer;
 } PageParts;
 
-static void
-gather_page(fz_context *context, pdf_document *document, int number, PageParts *parts)
+static void gather_page(Examination *examination, int number, PageParts *parts)
 {
+    fz_context *context = examination->context;
     fz_stext_options options = {0};
-    parts->page = pdf_load_page(context, document, number);
-    parts->text = fz_new_stext_page(context, pdf_bound_page(context, parts->page));
+    parts->page = pdf_load_page(context, examination->document, number);
+    fz_rect box = pdf_bound_page(context, parts->page);
+    note_page_size(examination->facts->details, box);
+    parts->text = fz_new_stext_page(context, box);
     parts->device = fz_new_stext_device(context, parts->text, &options);
     pdf_run_page_contents(context, parts->page, parts->device, fz_identity, NULL);
     pdf_run_page_annots(context, parts->page, parts->device, fz_identity, NULL);
@@ -150,7 +170,7 @@ static void read_page(Examination *examination, int number)
     PageParts parts = {0};
     fz_try(context)
     {
-        gather_page(context, examination->document, number, &parts);
+        gather_page(examination, number, &parts);
     }
     fz_catch(context)
     {
@@ -184,7 +204,7 @@ static void examine_open(Examination *examination)
         return;
     }
     facts->pages = count_pages(examination);
-    find_title(examination);
+    read_catalogue(examination);
     read_text(examination);
     if (examination->document->repair_attempted) {
         facts->damaged = TRUE;

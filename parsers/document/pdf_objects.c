@@ -59,29 +59,63 @@ gint64 lodge_pdf_objects_count_pages(fz_context *context, pdf_document *document
 
 /* ---- every object ---- */
 
-static void
-look_at_dictionary(fz_context *context, pdf_obj *object, LodgeDocumentFacts *facts)
+static void look_at_action(fz_context *context, pdf_obj *object, LodgeDocumentFacts *facts)
 {
     static const struct {
         const char *action;
         const char *code;
     } actions[] = {
-        {"JavaScript", "javascript"},
-        {"Launch", "launch"},
-        {"SubmitForm", "submit-form"},
-        {"ImportData", "import-data"},
+        {"JavaScript", "javascript"},  {"Launch", "launch"},
+        {"SubmitForm", "submit-form"}, {"ImportData", "import-data"},
+        {"GoToR", "go-to-remote"},     {"GoToE", "go-to-embedded"},
+        {"Rendition", "multimedia"},   {"Movie", "multimedia"},
+        {"Sound", "multimedia"},       {"RichMediaExecute", "multimedia"},
     };
     pdf_obj *action = pdf_dict_get(context, object, PDF_NAME(S));
-    const char *action_name =
-        pdf_is_name(context, action) ? pdf_to_name(context, action) : "";
+    if (!pdf_is_name(context, action))
+        return;
+    const char *name = pdf_to_name(context, action);
+    if (strcmp(name, "URI") == 0)
+        lodge_examiner_count(&facts->details->links, 1);
     for (gsize i = 0; i < G_N_ELEMENTS(actions); i++) {
-        if (strcmp(action_name, actions[i].action) == 0)
+        if (strcmp(name, actions[i].action) == 0)
             lodge_examiner_note_active(facts, actions[i].code);
     }
+}
+
+/* Remarks of readers: what a reviewer left in. */
+static gboolean is_remark(const char *subtype)
+{
+    static const char *const remarks[] = {"Text",      "Highlight", "Underline", "Squiggly",
+                                          "StrikeOut", "Caret",     NULL};
+    return g_strv_contains(remarks, subtype);
+}
+
+static void look_at_subtype(fz_context *context, pdf_obj *object, LodgeDocumentFacts *facts)
+{
+    pdf_obj *subtype = pdf_dict_get(context, object, PDF_NAME(Subtype));
+    if (!pdf_is_name(context, subtype))
+        return;
+    const char *name = pdf_to_name(context, subtype);
+    if (strcmp(name, "Image") == 0)
+        lodge_examiner_count(&facts->details->images, 1);
+    else if (strcmp(name, "RichMedia") == 0 || strcmp(name, "3D") == 0)
+        lodge_examiner_note_active(facts, "multimedia");
+    else if (is_remark(name) && pdf_dict_get(context, object, PDF_NAME(Rect)))
+        lodge_examiner_count(&facts->details->comments, 1);
+}
+
+static void
+look_at_dictionary(fz_context *context, pdf_obj *object, LodgeDocumentFacts *facts)
+{
+    look_at_action(context, object, facts);
+    look_at_subtype(context, object, facts);
     if (pdf_dict_get(context, object, PDF_NAME(JS)))
         lodge_examiner_note_active(facts, "javascript");
-    if (pdf_dict_get(context, object, PDF_NAME(EF)))
+    if (pdf_dict_get(context, object, PDF_NAME(EF))) {
         lodge_examiner_note_active(facts, "embedded-files");
+        lodge_examiner_count(&facts->details->embedded, 1);
+    }
     if (pdf_dict_get(context, object, PDF_NAME(XFA)))
         lodge_examiner_note_active(facts, "xfa-form");
     if (pdf_dict_get(context, object, PDF_NAME(ByteRange)) &&
@@ -144,6 +178,8 @@ void lodge_pdf_objects_survey(fz_context *context,
                               LodgeDocumentFacts *facts)
 {
     int length = pdf_xref_len(context, document);
+    LodgeDocumentDetails *details = facts->details;
+    details->images = details->embedded = details->links = details->comments = 0;
     if (length > LODGE_LIMIT_PDF_OBJECTS) {
         lodge_examiner_note_limit(facts, "pdf-objects");
         length = LODGE_LIMIT_PDF_OBJECTS;

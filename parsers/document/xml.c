@@ -9,16 +9,17 @@
 /* libxml2's SAX2 gives five pointers an attribute. */
 enum { ATTRIBUTE_NAME, ATTRIBUTE_PREFIX, ATTRIBUTE_URI, ATTRIBUTE_VALUE, ATTRIBUTE_END };
 #define ATTRIBUTE_FIELDS 5
+#define PIECE_BYTES (1024 * 1024)
 
 struct LodgeXmlElement {
     const char *name;
+    const char *space;
     int n_attributes;
     const xmlChar **attributes;
 };
 
 typedef struct {
     xmlParserCtxtPtr parser;
-    LodgeDocumentFacts *facts;
     const LodgeXmlEvents *events;
     gpointer user;
     guint depth;
@@ -53,16 +54,35 @@ const char *lodge_xml_element_get_name(const LodgeXmlElement *element)
     return element->name;
 }
 
-char *lodge_xml_element_dup_attribute(const LodgeXmlElement *element, const char *name)
+const char *lodge_xml_element_get_namespace(const LodgeXmlElement *element)
+{
+    return element->space;
+}
+
+static char *
+dup_attribute(const LodgeXmlElement *element, const char *space, const char *name)
 {
     for (int i = 0; i < element->n_attributes; i++) {
         const xmlChar **attribute = element->attributes + i * ATTRIBUTE_FIELDS;
         const char *value = (const char *)attribute[ATTRIBUTE_VALUE];
         const char *end = (const char *)attribute[ATTRIBUTE_END];
-        if (strcmp((const char *)attribute[ATTRIBUTE_NAME], name) == 0)
+        if (strcmp((const char *)attribute[ATTRIBUTE_NAME], name) == 0 &&
+            (!space || g_strcmp0((const char *)attribute[ATTRIBUTE_URI], space) == 0))
             return g_strndup(value, (gsize)(end - value));
     }
     return NULL;
+}
+
+char *lodge_xml_element_dup_attribute(const LodgeXmlElement *element, const char *name)
+{
+    return dup_attribute(element, NULL, name);
+}
+
+char *lodge_xml_element_dup_attribute_of(const LodgeXmlElement *element,
+                                         const char *space,
+                                         const char *name)
+{
+    return dup_attribute(element, space, name);
 }
 
 /* ---- libxml2's events ---- */
@@ -77,14 +97,14 @@ static void on_open(void *context,
                     int n_defaulted,
                     const xmlChar **attributes)
 {
-    (void)prefix, (void)uri, (void)n_namespaces, (void)namespaces, (void)n_defaulted;
+    (void)prefix, (void)n_namespaces, (void)namespaces, (void)n_defaulted;
     Run *run = context;
     if (++run->depth > LODGE_LIMIT_XML_DEPTH) {
-        lodge_examiner_note_limit(run->facts, "xml-depth");
         xmlStopParser(run->parser);
         return;
     }
-    LodgeXmlElement element = {(const char *)name, n_attributes, attributes};
+    LodgeXmlElement element = {(const char *)name, uri ? (const char *)uri : "",
+                               n_attributes, attributes};
     if (run->events->open)
         run->events->open(&element, run->user);
 }
@@ -132,19 +152,54 @@ static xmlSAXHandler make_handler(void)
     };
 }
 
-static void feed(Run *run, LodgePackage *package)
+static void feed(Run *run, const char *bytes, gsize size_bytes)
 {
-    const char *bytes = NULL;
-    gsize size_bytes = 0;
-    while (lodge_package_read(package, &bytes, &size_bytes)) {
-        while (size_bytes > 0) {
-            int piece = (int)MIN(size_bytes, 1024 * 1024);
-            xmlParseChunk(run->parser, bytes, piece, 0);
-            bytes += piece;
-            size_bytes -= (gsize)piece;
-        }
+    while (size_bytes > 0) {
+        int piece = (int)MIN(size_bytes, PIECE_BYTES);
+        xmlParseChunk(run->parser, bytes, piece, 0);
+        bytes += piece;
+        size_bytes -= (gsize)piece;
     }
+}
+
+static gboolean begin(Run *run, xmlSAXHandler *handler)
+{
+    run->parser = xmlCreatePushParserCtxt(handler, run, NULL, 0, NULL);
+    if (run->parser)
+        xmlCtxtUseOptions(run->parser, XML_PARSE_NONET | XML_PARSE_RECOVER);
+    return run->parser != NULL;
+}
+
+static LodgeXmlEnd end(Run *run)
+{
     xmlParseChunk(run->parser, NULL, 0, 1);
+    gboolean is_whole = run->parser->wellFormed;
+    xmlFreeDoc(run->parser->myDoc);
+    xmlFreeParserCtxt(run->parser);
+    if (run->depth > LODGE_LIMIT_XML_DEPTH)
+        return LODGE_XML_TOO_DEEP;
+    return is_whole ? LODGE_XML_WHOLE : LODGE_XML_BROKEN;
+}
+
+LodgeXmlEnd lodge_xml_run_bytes(const void *bytes,
+                                gsize size_bytes,
+                                const LodgeXmlEvents *events,
+                                gpointer user)
+{
+    xmlSAXHandler handler = make_handler();
+    Run run = {.events = events, .user = user};
+    if (!begin(&run, &handler))
+        return LODGE_XML_BROKEN;
+    feed(&run, bytes, size_bytes);
+    return end(&run);
+}
+
+void lodge_xml_note_end(LodgeDocumentFacts *facts, LodgeXmlEnd how)
+{
+    if (how == LODGE_XML_TOO_DEEP)
+        lodge_examiner_note_limit(facts, "xml-depth");
+    else if (how == LODGE_XML_BROKEN)
+        facts->damaged = TRUE;
 }
 
 void lodge_xml_run(LodgePackage *package,
@@ -153,16 +208,15 @@ void lodge_xml_run(LodgePackage *package,
                    gpointer user)
 {
     xmlSAXHandler handler = make_handler();
-    Run run = {.facts = facts, .events = events, .user = user};
-    run.parser = xmlCreatePushParserCtxt(&handler, &run, NULL, 0, NULL);
-    if (!run.parser) {
+    Run run = {.events = events, .user = user};
+    const char *bytes = NULL;
+    gsize size_bytes = 0;
+    if (!begin(&run, &handler)) {
         facts->damaged = TRUE;
         return;
     }
-    xmlCtxtUseOptions(run.parser, XML_PARSE_NONET | XML_PARSE_RECOVER);
-    feed(&run, package);
-    if (!run.parser->wellFormed && run.depth <= LODGE_LIMIT_XML_DEPTH)
-        facts->damaged = TRUE;
-    xmlFreeDoc(run.parser->myDoc);
-    xmlFreeParserCtxt(run.parser);
+    while (run.depth <= LODGE_LIMIT_XML_DEPTH &&
+           lodge_package_read(package, &bytes, &size_bytes))
+        feed(&run, bytes, size_bytes);
+    lodge_xml_note_end(facts, end(&run));
 }

@@ -1,62 +1,69 @@
 #include "parsers/document/xml_text.h"
 
-typedef struct {
+struct LodgeXmlText {
     const LodgeXmlTextRules *rules;
     GString *text;
     guint holding;  /* open elements that hold text */
     guint skipping; /* open elements inside one that is skipped, itself included */
-} Gathering;
+};
+
+LodgeXmlText *lodge_xml_text_new(const LodgeXmlTextRules *rules)
+{
+    LodgeXmlText *text = g_new0(LodgeXmlText, 1);
+    text->rules = rules;
+    text->text = g_string_new(NULL);
+    return text;
+}
+
+void lodge_xml_text_free(LodgeXmlText *text)
+{
+    if (!text)
+        return;
+    g_string_free(text->text, TRUE);
+    g_free(text);
+}
 
 static gboolean is_listed(const char *const *names, const char *name)
 {
     return g_strv_contains(names, name);
 }
 
-static void on_open(const LodgeXmlElement *element, gpointer user)
+void lodge_xml_text_open(LodgeXmlText *text, const char *name)
 {
-    Gathering *gathering = user;
-    const LodgeXmlTextRules *rules = gathering->rules;
-    const char *name = lodge_xml_element_get_name(element);
-    if (gathering->skipping > 0 || is_listed(rules->skipped, name)) {
-        gathering->skipping++;
+    const LodgeXmlTextRules *rules = text->rules;
+    if (text->skipping > 0 || is_listed(rules->skipped, name)) {
+        text->skipping++;
         return;
     }
     if (is_listed(rules->holders, name))
-        gathering->holding++;
+        text->holding++;
     if (is_listed(rules->lines, name))
-        g_string_append_c(gathering->text, '\n');
+        g_string_append_c(text->text, '\n');
     else if (is_listed(rules->tabs, name))
-        g_string_append_c(gathering->text, '\t');
+        g_string_append_c(text->text, '\t');
     else if (is_listed(rules->spaces, name))
-        g_string_append_c(gathering->text, ' ');
+        g_string_append_c(text->text, ' ');
 }
 
-static void on_close(const char *name, gpointer user)
+void lodge_xml_text_close(LodgeXmlText *text, const char *name)
 {
-    Gathering *gathering = user;
-    if (gathering->skipping > 0) {
-        gathering->skipping--;
+    if (text->skipping > 0) {
+        text->skipping--;
         return;
     }
-    if (gathering->holding > 0 && is_listed(gathering->rules->holders, name))
-        gathering->holding--;
-    if (is_listed(gathering->rules->paragraphs, name))
-        g_string_append_c(gathering->text, '\n');
+    if (text->holding > 0 && is_listed(text->rules->holders, name))
+        text->holding--;
+    if (is_listed(text->rules->paragraphs, name))
+        g_string_append_c(text->text, '\n');
 }
 
-static void on_text(const char *text, gsize size_bytes, gpointer user)
+void lodge_xml_text_add(LodgeXmlText *text, const char *bytes, gsize size_bytes)
 {
-    Gathering *gathering = user;
-    if (gathering->holding > 0 && gathering->skipping == 0)
-        g_string_append_len(gathering->text, text, (gssize)size_bytes);
+    if (text->holding > 0 && text->skipping == 0)
+        g_string_append_len(text->text, bytes, (gssize)size_bytes);
 }
 
-char *lodge_xml_text_run(LodgePackage *package,
-                         LodgeDocumentFacts *facts,
-                         const LodgeXmlTextRules *rules)
+const char *lodge_xml_text_get(const LodgeXmlText *text)
 {
-    static const LodgeXmlEvents events = {on_open, on_close, on_text};
-    Gathering gathering = {.rules = rules, .text = g_string_new(NULL)};
-    lodge_xml_run(package, facts, &events, &gathering);
-    return g_string_free(gathering.text, FALSE);
+    return text->text->str;
 }

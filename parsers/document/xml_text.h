@@ -1,4 +1,6 @@
-/* xml_text.h - the readable text of an XML entry, by a table of the format's words. */
+/* xml_text.h - the readable text of XML, by a table of the format's words.
+ *
+ * Fed with the events of xml.h by an examiner that looks at the same elements for reasons of its own. */
 #pragma once
 
 #include "parsers/document/xml.h"
@@ -13,7 +15,16 @@ typedef struct {
     const char *const *spaces; /* an element that is a space */
 } LodgeXmlTextRules;
 
-/* The text of the package's current entry; g_free it. */
-char *lodge_xml_text_run(LodgePackage *package,
-                         LodgeDocumentFacts *facts,
-                         const LodgeXmlTextRules *rules);
+typedef struct LodgeXmlText LodgeXmlText;
+
+/* `rules` must outlive it. */
+LodgeXmlText *lodge_xml_text_new(const LodgeXmlTextRules *rules);
+void lodge_xml_text_free(LodgeXmlText *text);
+
+void lodge_xml_text_open(LodgeXmlText *text, const char *name);
+void lodge_xml_text_close(LodgeXmlText *text, const char *name);
+void lodge_xml_text_add(LodgeXmlText *text, const char *bytes, gsize size_bytes);
+/* So far; the text's own. */
+const char *lodge_xml_text_get(const LodgeXmlText *text);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeXmlText, lodge_xml_text_free)
