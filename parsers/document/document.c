@@ -1,5 +1,6 @@
 #include "parsers/document/document.h"
 
+#include "parsers/document/codepage.h"
 #include "parsers/document/examiner.h"
 #include "parsers/document/media_type.h"
 #include "parsers/document/odf.h"
@@ -8,6 +9,7 @@
 #include "parsers/document/ooxml.h"
 #include "parsers/document/package.h"
 #include "parsers/document/pdf.h"
+#include "parsers/document/rtf.h"
 #include "parsers/document/xml.h"
 
 #include <string.h>
@@ -20,7 +22,8 @@ gboolean lodge_document_prepare(GError **error)
     char unused[LODGE_DIGEST_SIZE];
     lodge_digest_compute("", 0,
                          unused); /* the first digest reads OpenSSL's configuration */
-    if (lodge_media_type_prepare(&why) && lodge_xml_prepare(&why))
+    if (lodge_media_type_prepare(&why) && lodge_xml_prepare(&why) &&
+        lodge_codepage_prepare(&why))
         return TRUE;
     g_set_error_literal(error, LODGE_DOCUMENT_ERROR, LODGE_DOCUMENT_ERROR_PREPARE, why);
     return FALSE;
@@ -54,6 +57,7 @@ static LodgeExaminer find_examiner(const char *media_type)
         {LODGE_MEDIA_TYPE_PDF, lodge_pdf_examine},
         {LODGE_MEDIA_TYPE_ZIP, examine_zip},
         {LODGE_MEDIA_TYPE_OLE, lodge_ole_examine},
+        {LODGE_MEDIA_TYPE_RTF, lodge_rtf_examine},
         {LODGE_MEDIA_TYPE_FLAT_ODT, lodge_odf_flat_examine},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(examiners); i++) {
