@@ -1,8 +1,8 @@
-/* ole.h - an OLE container (Compound File Binary) is named, never read.
+/* ole.h - an OLE container (Compound File Binary): Word documents are read (doc.h), the rest is named.
  *
  * Old Office files and password-protected new ones come in it. What it holds is told by the names in
  * its directory, whose entries are 128 bytes, aligned to 128, wherever their sectors lie; so
- * a scan finds them without following the sector chains that hostile files tie into knots.
+ * a scan finds them even in what is destroyed. What is read goes through ole_file.h.
  * Source: [MS-CFB] 2.6, [MS-OFFCRYPTO] 2.3. */
 #pragma once
 
