@@ -94,12 +94,12 @@ static gint64 count_pages(Examination *examination)
     return announced == walked ? announced : -1;
 }
 
-static void read_catalogue(Examination *examination)
+static void read_catalogue(Examination *examination, const LodgeDocumentBytes *input)
 {
     fz_context *context = examination->context;
     fz_try(context)
     {
-        lodge_pdf_catalogue_read(context, examination->document, examination->facts);
+        lodge_pdf_catalogue_read(context, examination->document, input, examination->facts);
     }
     fz_catch(context)
     {
@@ -194,7 +194,7 @@ static void read_text(Examination *examination)
         read_page(examination, i);
 }
 
-static void examine_open(Examination *examination)
+static void examine_open(Examination *examination, const LodgeDocumentBytes *input)
 {
     LodgeDocumentFacts *facts = examination->facts;
     find_encryption(examination);
@@ -204,7 +204,7 @@ static void examine_open(Examination *examination)
         return;
     }
     facts->pages = count_pages(examination);
-    read_catalogue(examination);
+    read_catalogue(examination, input);
     read_text(examination);
     if (examination->document->repair_attempted) {
         facts->damaged = TRUE;
@@ -227,7 +227,7 @@ void lodge_pdf_examine(const LodgeDocumentBytes *input, LodgeDocumentFacts *fact
     fz_set_warning_callback(context, ignore_complaint, NULL);
     gboolean is_open = open_document(&examination, input);
     if (is_open)
-        examine_open(&examination);
+        examine_open(&examination, input);
     else
         lodge_examiner_note_why(facts, "it is too damaged to be opened");
     pdf_drop_document(context, examination.document);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #define PIECE_BYTES (16 * 1024)
+#define HEADER_WINDOW_BYTES 1024
+#define HEADER_BYTES 8 /* "%PDF-1.7" */
 
 static pdf_obj *find_root(fz_context *context, pdf_document *document)
 {
@@ -48,15 +50,37 @@ static const char *find_form(fz_context *context, pdf_obj *root)
     return pdf_is_dict(context, form) ? "acroform" : "none";
 }
 
-static void
-read_root(fz_context *context, pdf_document *document, LodgeDocumentDetails *details)
+/* "1.7" -> 17; 0 for anything else. */
+static int parse_version(const char *text)
+{
+    return g_ascii_isdigit(text[0]) && text[1] == '.' && g_ascii_isdigit(text[2])
+               ? (text[0] - '0') * 10 + (text[2] - '0')
+               : 0;
+}
+
+/* Of the header, wherever it begins, and of the catalogue the later one counts (7.2.2). */
+static char *
+format_version(fz_context *context, pdf_obj *root, const LodgeDocumentBytes *input)
+{
+    const char *mark = memmem(input->bytes, MIN(input->size_bytes, HEADER_WINDOW_BYTES),
+                              "%PDF-", strlen("%PDF-"));
+    const guint8 *end = input->bytes + input->size_bytes;
+    int version = 0;
+    if (mark && (const guint8 *)mark + HEADER_BYTES <= end)
+        version = parse_version(mark + strlen("%PDF-"));
+    const char *said = pdf_to_name(context, pdf_dict_get(context, root, PDF_NAME(Version)));
+    version = MAX(version, strlen(said) == 3 ? parse_version(said) : 0);
+    return version > 0 ? g_strdup_printf("%d.%d", version / 10, version % 10) : NULL;
+}
+
+static void read_root(fz_context *context,
+                      pdf_document *document,
+                      const LodgeDocumentBytes *input,
+                      LodgeDocumentDetails *details)
 {
     pdf_obj *root = find_root(context, document);
-    int version = pdf_version(context, document);
-    if (version > 0) {
-        g_free(details->format_version);
-        details->format_version = g_strdup_printf("%d.%d", version / 10, version % 10);
-    }
+    g_free(details->format_version);
+    details->format_version = format_version(context, root, input);
     g_free(details->form);
     details->form = g_strdup(find_form(context, root));
     details->tagged = pdf_to_bool(
@@ -112,9 +136,10 @@ read_packet(fz_context *context, pdf_document *document, LodgeDocumentFacts *fac
 
 void lodge_pdf_catalogue_read(fz_context *context,
                               pdf_document *document,
+                              const LodgeDocumentBytes *input,
                               LodgeDocumentFacts *facts)
 {
-    read_root(context, document, facts->details);
+    read_root(context, document, input, facts->details);
     read_information(context, document, facts);
     read_packet(context, document, facts);
 }

@@ -11,6 +11,7 @@
 /* Throws as MuPDF does; what was read by then stands. */
 void lodge_pdf_catalogue_read(fz_context *context,
                               pdf_document *document,
+                              const LodgeDocumentBytes *input,
                               LodgeDocumentFacts *facts);
 /* "aes-256", "rc4-40"; NULL if it is not known; g_free it. */
 char *lodge_pdf_catalogue_format_encryption(fz_context *context, pdf_document *document);

@@ -67,7 +67,6 @@ static void look_at_action(fz_context *context, pdf_obj *object, LodgeDocumentFa
     } actions[] = {
         {"JavaScript", "javascript"},  {"Launch", "launch"},
         {"SubmitForm", "submit-form"}, {"ImportData", "import-data"},
-        {"GoToR", "go-to-remote"},     {"GoToE", "go-to-embedded"},
         {"Rendition", "multimedia"},   {"Movie", "multimedia"},
         {"Sound", "multimedia"},       {"RichMediaExecute", "multimedia"},
     };
@@ -75,7 +74,7 @@ static void look_at_action(fz_context *context, pdf_obj *object, LodgeDocumentFa
     if (!pdf_is_name(context, action))
         return;
     const char *name = pdf_to_name(context, action);
-    if (strcmp(name, "URI") == 0)
+    if (strcmp(name, "URI") == 0 || strcmp(name, "GoToR") == 0)
         lodge_examiner_count(&facts->details->links, 1);
     for (gsize i = 0; i < G_N_ELEMENTS(actions); i++) {
         if (strcmp(name, actions[i].action) == 0)

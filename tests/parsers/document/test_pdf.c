@@ -103,9 +103,8 @@ static void what_a_pdf_carries_is_named(void **state)
         {"[ << /S /SubmitForm /F (http://x) >> ]", "submit-form"},
         {"<< /Type /Filespec /F (x) /EF << /F 4 0 R >> >>", "embedded-files"},
         {"<< /Fields [] /XFA [] >>", "xfa-form"},
-        {"<< /S /GoToR /F (other.pdf) >>", "go-to-remote"},
-        {"<< /S /GoToE /F (other.pdf) >>", "go-to-embedded"},
         {"<< /Type /Annot /Subtype /RichMedia >>", "multimedia"},
+        {"<< /S /Rendition >>", "multimedia"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
         const char *const objects[] = {
