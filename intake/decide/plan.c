@@ -1,5 +1,6 @@
 #include "intake/decide/plan.h"
 
+#include "intake/decide/left_in.h"
 #include "intake/decide/themes.h"
 #include "intake/decide/type_words.h"
 #include <string.h>
@@ -291,6 +292,7 @@ judge_examined(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *fi
     }
     judge_pages(plan, call, findings);
     judge_text(plan, call, findings);
+    lodge_left_in_judge_access(plan, findings);
 }
 
 /* Neither a page nor a word: whoever opens it sees nothing, and nothing of it can be filed as the plan. */
@@ -332,21 +334,6 @@ note_formats(const LodgeAttachment *plan, const GPtrArray *attachments, GPtrArra
                            others->str);
 }
 
-/* What may hurt whoever opens the file is said of every attachment: all of them are filed. */
-static void judge_danger(const LodgeAttachment *attachment, GPtrArray *findings)
-{
-    const LodgeDocumentFacts *facts = attachment->facts;
-    if (facts == NULL)
-        return;
-    if (facts->macros)
-        lodge_findings_add(findings, LODGE_FINDING_MACROS, NULL, attachment->name, NULL);
-    if (facts->active_content == NULL || facts->active_content[0] == NULL)
-        return;
-    g_autofree char *list = g_strjoinv(", ", facts->active_content);
-    lodge_findings_add(findings, LODGE_FINDING_ACTIVE_CONTENT, NULL, attachment->name,
-                       list);
-}
-
 void lodge_plan_judge(LodgePlanSearch search,
                       const LodgeAttachment *plan,
                       const GPtrArray *attachments,
@@ -361,7 +348,7 @@ void lodge_plan_judge(LodgePlanSearch search,
     }
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
-        judge_danger(attachment, findings);
+        lodge_left_in_judge(attachment, findings);
         if (attachment != plan && (attachment->failed || attachment->needs_password))
             lodge_findings_add(findings, LODGE_FINDING_ATTACHMENT_NOT_EXAMINED, NULL,
                                attachment->name, NULL);

@@ -50,6 +50,8 @@ def _encrypt(objects, user):
 
     def lock(number, content):
         own = hashlib.md5(key + struct.pack("<I", number)[:3] + b"\0\0").digest()[:10]
+        content = re.sub(rb"(/Title|/Lang) \(([^)]*)\)",
+                         lambda m: b"%s <%s>" % (m[1], _rc4(own, m[2]).hex().encode()), content)
         return re.sub(rb"(?s)(?<=stream\n).*(?=endstream)", lambda m: _rc4(own, m[0]), content)
 
     trailer = b" /Encrypt << /Filter /Standard /V 1 /R 2 /O <%s> /U <%s> /P %d >> /ID [<%s> <%s>]" % (
@@ -133,6 +135,42 @@ def _odt(facts):
 def _macro_docx(facts):
     """Sent as an ordinary .docx, but a macro project lies in it."""
     return _repack(_docx(facts), more=[("word/vbaProject.bin", b"Attribute VB_Name = \"Module1\"")])
+
+
+def _tracked_docx(facts):
+    """Two changes and a comment were left in."""
+    def change(name, content):
+        if name != "word/document.xml":
+            return content
+        return content.replace(
+            b"<w:p>", b'<w:p><w:ins w:id="1" w:author="A"><w:r><w:t>Draft.</w:t></w:r></w:ins>'
+            b'<w:del w:id="2" w:author="A"><w:r><w:delText>Not this.</w:delText></w:r></w:del></w:p><w:p>', 1)
+    word = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    return _repack(_docx(facts), change, [
+        ("word/comments.xml", f'<w:comments xmlns:w="{word}"><w:comment w:id="0"/></w:comments>'.encode())])
+
+
+def _template_docx(facts):
+    """Its template is fetched from another computer when it is opened."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"
+    return _repack(_docx(facts), more=[
+        ("word/_rels/settings.xml.rels",
+         f'<Relationships><Relationship Id="r1" Type="{kind}" TargetMode="External" '
+         f'Target="http://templates.example/t.dotm"/></Relationships>'.encode())])
+
+
+def _untagged_pdf(facts):
+    objects = _plan_objects(facts)
+    objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
+    return plans.assemble(objects)
+
+
+def _rtf(facts):
+    lines = [text for page in plans.plan_pages(facts["council"], 1, facts["wording"], facts["edition"])
+             for _, text in page]
+    body = "\\par\n".join(re.sub(r"[\\{}]", r"\\\g<0>", line) for line in lines)
+    letters = "".join(c if c < "\x80" else "\\'%02x" % c.encode("cp1252")[0] for c in body)
+    return ("{\\rtf1\\ansi\\ansicpg1252{\\fonttbl{\\f0\\fcharset0 Arial;}}\\f0 %s}" % letters).encode("ascii")
 
 
 def _docm(facts):
@@ -219,15 +257,19 @@ MAKERS = {
     "restricted-pdf": (_restricted_pdf, post.PDF),
     "script-pdf": (_script_pdf, post.PDF),
     "text-pdf": (_text_pdf, post.PDF),
+    "untagged-pdf": (_untagged_pdf, post.PDF),
     "scanned-pdf": (_scanned_pdf, post.PDF),
     "damaged-pdf": (_damaged_pdf, post.PDF),
     "ruined-pdf": (_ruined_pdf, post.PDF),
     "empty-pdf": (_empty, post.PDF),
     "docx": (_docx, post.DOCX),
     "macro-docx": (_macro_docx, post.DOCX),
+    "tracked-docx": (_tracked_docx, post.DOCX),
+    "template-docx": (_template_docx, post.DOCX),
     "locked-docx": (lambda facts: _ole("EncryptedPackage"), post.DOCX),
     "docm": (_docm, "application/vnd.ms-word.document.macroEnabled.12"),
     "odt": (_odt, post.ODT),
+    "rtf": (_rtf, "application/rtf"),
     "doc": (lambda facts: _ole("WordDocument"), "application/msword"),
     "xlsx": (_xlsx, OPENXML + "spreadsheetml.sheet"),
     "zip": (_zip, "application/zip"),

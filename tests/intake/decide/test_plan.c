@@ -221,6 +221,42 @@ static void set_macros(LodgeDocumentFacts *facts)
     g_strfreev(facts->active_content);
     facts->active_content = g_strsplit("javascript launch", " ", -1);
 }
+static LodgeDocumentDetails *give_details(LodgeDocumentFacts *facts)
+{
+    facts->details = lodge_document_details_new();
+    facts->details->tagged = TRUE;
+    facts->details->language = g_strdup("en-GB");
+    facts->title = g_strdup("A document");
+    return facts->details;
+}
+static void set_nothing_left_in(LodgeDocumentFacts *facts)
+{
+    LodgeDocumentDetails *details = give_details(facts);
+    details->tracked_changes = details->comments = 0;
+}
+static void set_left_in(LodgeDocumentFacts *facts)
+{
+    LodgeDocumentDetails *details = give_details(facts);
+    details->tracked_changes = 1;
+    details->comments = 12;
+}
+static void set_not_accessible(LodgeDocumentFacts *facts)
+{
+    give_details(facts)->tagged = FALSE;
+}
+static void set_scanned_and_not_accessible(LodgeDocumentFacts *facts)
+{
+    set_not_accessible(facts);
+    facts->scanned = TRUE;
+    g_ptr_array_set_size(facts->pages_text, 0);
+}
+static void set_remote_template(LodgeDocumentFacts *facts)
+{
+    give_details(facts);
+    g_strfreev(facts->active_content);
+    facts->active_content =
+        g_strsplit("external-relationship remote-template dde", " ", -1);
+}
 static void set_text_without_themes(LodgeDocumentFacts *facts)
 {
     g_ptr_array_set_size(facts->pages_text, 0);
@@ -276,6 +312,15 @@ static const FactCase fact_cases[] = {
     {"too long is a note", set_nine_pages, "pages-outside-range note"},
     {"too short is a note", set_one_page, "pages-outside-range note"},
     {"pages that cannot be counted are a note", set_no_pages, "pages-not-established note"},
+    {"nothing was left in, and all that a screen reader needs is there",
+     set_nothing_left_in, ""},
+    {"changes and comments left in are notes, never a hold", set_left_in,
+     "tracked-changes note, comments note"},
+    {"tags are missing", set_not_accessible, "document-accessibility note"},
+    {"of pictures nothing more is said", set_scanned_and_not_accessible,
+     "document-scanned note"},
+    {"a template on another computer is a warning", set_remote_template,
+     "active-content warning"},
     {"macros and scripts are warnings", set_macros,
      "macros warning, active-content warning"},
     {"missing themes are a note", set_text_without_themes, "theme-not-found note"},
