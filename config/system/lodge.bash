@@ -16,6 +16,7 @@ _lodge_options() {
     note | resend) echo '--reason' ;;
     reject) echo '--reason --tell --answer' ;;
     register) echo '--nation --date --output' ;;
+    read) echo '--call' ;;
     replay) echo '--all --call --register' ;;
     serve) echo '--quiet' ;;
     show) echo '--receipt --wording' ;;

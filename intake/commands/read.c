@@ -1,9 +1,13 @@
 #include "intake/commands/command.h"
+#include "intake/commands/print_reading.h"
+#include "intake/decide/themes.h"
 #include "intake/examine.h"
 #include "parsers/text/display.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#define START_BYTES 1024
 
 static gboolean
 write_all(const void *bytes, gsize size_bytes, gpointer data, GError **error)
@@ -36,108 +40,64 @@ static int carve(int leaves_fd, const LodgePart *part, gpointer data, GError **e
     return -1;
 }
 
-/* A document on its own, told from a message by its first bytes; a message begins with a header field. */
+/* "Subject:" and the like, or the line that mailboxes begin a message with. */
+static gboolean begins_like_message(const char *start, gsize size_bytes)
+{
+    gsize length = 0;
+    if (size_bytes >= 5 && strncmp(start, "From ", 5) == 0)
+        return TRUE;
+    while (length < size_bytes && start[length] > ' ' && start[length] < 127 &&
+           start[length] != ':')
+        length++;
+    return length > 0 && length < size_bytes && start[length] == ':';
+}
+
+/* A document on its own is told from a message by its first bytes. What has no header field at its beginning
+ * and is not a text at all, or a text that says what it is, is a document. */
 static gboolean is_document(int fd)
 {
-    static const struct {
-        const char *bytes;
-        gsize size;
-    } marks[] = {{"%PDF-", 5}, {"PK\x03\x04", 4}, {"{\\rtf", 5}, {"\xd0\xcf\x11\xe0", 4}};
-    char start[8] = {0};
-    ssize_t size = pread(fd, start, sizeof start, 0);
+    static const char *const marks[] = {"%PDF-", "{\\rtf", "<?xml", "<!DOCTYPE", "<html"};
+    char start[START_BYTES + 1] = {0};
+    ssize_t size = pread(fd, start, START_BYTES, 0);
+    if (size <= 0 || begins_like_message(start, (gsize)size))
+        return FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(marks); i++)
-        if (size >= (ssize_t)marks[i].size &&
-            memcmp(start, marks[i].bytes, marks[i].size) == 0)
+        if (memmem(start, (gsize)size, marks[i], strlen(marks[i])) != NULL)
             return TRUE;
-    return FALSE;
+    for (ssize_t i = 0; i < size; i++)
+        if (start[i] >= 0 && start[i] < ' ' && strchr("\t\n\r\f\033", start[i]) == NULL)
+            return TRUE;
+    return start[0] == '\0';
 }
 
-/* ---- for people ---- */
+/* ---- themes ---- */
 
-static void print_part(const LodgePart *part)
+/* NULL: no call was named. */
+typedef struct {
+    LodgeSettings *settings;
+    const LodgeCall *call;
+} Wording;
+
+static gboolean
+load_call(const LodgeContext *context, const char *wanted, Wording *wording, GError **error)
 {
-    g_autofree char *name = lodge_display_line(part->name, 60);
-    g_autofree char *declared = lodge_display_line(part->declared_type, 80);
-    g_autofree char *sniffed = lodge_display_line(part->sniffed_type, 80);
-    g_autofree char *size = lodge_print_size(part->size_bytes);
-    lodge_print("  %-6s %-11s %s", part->path[0] != '\0' ? part->path : "-",
-                lodge_part_kind_format(part->kind), declared);
-    if (part->sniffed_type != NULL && strcmp(part->sniffed_type, part->declared_type) != 0)
-        lodge_print(", really %s", sniffed);
-    lodge_print(name[0] != '\0' ? ", %s\n" : "%s\n", name);
-    if (part->kind == LODGE_PART_DOCUMENT)
-        lodge_print("         %s, sha256 %s\n", size, part->sha256);
+    wording->settings = lodge_settings_load(context->config_path, error);
+    const LodgeCallSettings *found =
+        wording->settings != NULL
+            ? lodge_command_choose_call(wording->settings, wanted, error)
+            : NULL;
+    wording->call = found != NULL ? found->rules->call : NULL;
+    return found != NULL;
 }
 
-static void print_document(const LodgeDocumentFacts *facts)
+static GStrv find_themes(const LodgeDocumentFacts *facts, const LodgeCall *call)
 {
-    g_autofree char *size = lodge_print_size(facts->size_bytes);
-    g_autofree char *type = lodge_display_line(facts->media_type, 80);
-    lodge_print("  %s, %s", type, size);
-    if (facts->pages >= 0)
-        lodge_print(", %" G_GINT64_FORMAT " pages", facts->pages);
-    lodge_print(", encrypted: %s, text: %" G_GINT64_FORMAT " bytes, examination: %s\n",
-                lodge_encryption_format(facts->encrypted), facts->text_bytes,
-                lodge_examination_format(facts->examination));
-}
-
-static void print_strings(const char *label, GStrv strings)
-{
-    if (strings == NULL || strings[0] == NULL)
-        return;
-    g_autofree char *joined = g_strjoinv(", ", strings);
-    g_autofree char *shown = lodge_display_line(joined, 0);
-    lodge_print("%s: %s\n", label, shown);
-}
-
-static void print_signer(const LodgeSmimeSigner *signer)
-{
-    g_autofree char *subject = lodge_display_line(signer->subject, 200);
-    g_autofree char *joined = g_strjoinv(", ", signer->emails);
-    g_autofree char *emails = lodge_display_line(joined, 400);
-    g_autofree char *digest = lodge_display_line(signer->digest, 80);
-    lodge_print("         %s, %s%s%s", lodge_smime_result_format(signer->result), digest,
-                subject[0] != '\0' ? ", " : "", subject);
-    lodge_print(emails[0] != '\0' ? ", %s\n" : "%s\n", emails);
-}
-
-/* No anchor is known here: at best a signature is untrusted. */
-static void print_smime(const GPtrArray *layers)
-{
-    if (layers->len > 0)
-        lodge_print("S/MIME, without anchors:\n");
-    for (guint i = 0; i < layers->len; i++) {
-        const LodgeSmimeLayer *layer = g_ptr_array_index(layers, i);
-        g_autofree char *path = lodge_display_line(layer->path, 80);
-        lodge_print("  %-6s %s, %s\n", path[0] != '\0' ? path : "-",
-                    lodge_smime_form_format(layer->form),
-                    lodge_smime_result_format(layer->result));
-        for (guint j = 0; j < layer->signers->len; j++)
-            print_signer(g_ptr_array_index(layer->signers, j));
-    }
-}
-
-static void print_words(const LodgeReading *reading)
-{
-    const LodgeMessageFacts *message = reading->message;
-    g_autofree char *subject = lodge_display_line(message->subject, 200);
-    if (!message->parseable)
-        lodge_print("not a message that can be read\n");
-    for (guint i = 0; i < message->from->len; i++) {
-        const LodgeAddress *from = g_ptr_array_index(message->from, i);
-        g_autofree char *shown = lodge_display_line(from->address, 200);
-        lodge_print("from: %s\n", shown);
-    }
-    lodge_print("subject: %s\nparts:\n", subject);
-    for (guint i = 0; i < message->parts->len; i++)
-        print_part(g_ptr_array_index(message->parts, i));
-    print_smime(message->smime);
-    if (reading->documents->len > 0)
-        lodge_print("documents:\n");
-    for (guint i = 0; i < reading->documents->len; i++)
-        print_document(g_ptr_array_index(reading->documents, i));
-    print_strings("defects", message->defects);
-    print_strings("limits hit", message->limits_hit);
+    if (call == NULL)
+        return g_new0(char *, 1);
+    g_autoptr(LodgeFoldedText) text = lodge_folded_text_new();
+    for (guint i = 0; i < facts->pages_text->len; i++)
+        lodge_folded_text_append(text, g_ptr_array_index(facts->pages_text, i));
+    return lodge_themes_find(text, call);
 }
 
 /* ---- reading ---- */
@@ -149,24 +109,64 @@ static void print_bytes(GBytes *bytes)
     lodge_print("%.*s\n", (int)size, text);
 }
 
-static gboolean read_document(
-    LodgeContext *context, LodgeAirlock *airlock, int fd, const char *path, GError **error)
+static gboolean read_document(LodgeContext *context,
+                              LodgeAirlock *airlock,
+                              int fd,
+                              const char *path,
+                              const LodgeCall *call,
+                              GError **error)
 {
     g_autofree char *name = g_path_get_basename(path);
     g_autoptr(LodgeDocumentFacts) facts =
         lodge_airlock_read_document(airlock, fd, name, "application/octet-stream", error);
     if (facts == NULL)
         return FALSE;
-    g_autoptr(GBytes) json = lodge_report_format_document(facts);
+    g_auto(GStrv) themes = find_themes(facts, call);
+    const LodgeShownDocument shown = {facts, "", themes};
+    g_autoptr(GBytes) json = lodge_report_format_shown_document(&shown);
     if (context->json)
         print_bytes(json);
     else
-        print_document(facts);
+        lodge_print_document_words(facts, themes);
     return TRUE;
 }
 
-static gboolean
-read_message(LodgeContext *context, LodgeAirlock *airlock, int fd, GError **error)
+static void shown_free(gpointer data)
+{
+    LodgeShownDocument *shown = data;
+    g_strfreev(shown->themes);
+    g_free(shown);
+}
+
+static const char *find_declared(const LodgeMessageFacts *message, const char *sha256)
+{
+    for (guint i = 0; i < message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(message->parts, i);
+        if (strcmp(part->sha256, sha256) == 0)
+            return part->declared_type;
+    }
+    return "";
+}
+
+static void print_reading_json(const LodgeReading *reading, const LodgeCall *call)
+{
+    g_autoptr(GPtrArray) shown = g_ptr_array_new_with_free_func(shown_free);
+    for (guint i = 0; i < reading->documents->len; i++) {
+        const LodgeDocumentFacts *facts = g_ptr_array_index(reading->documents, i);
+        LodgeShownDocument *one = g_new0(LodgeShownDocument, 1);
+        *one = (LodgeShownDocument){facts, find_declared(reading->message, facts->sha256),
+                                    find_themes(facts, call)};
+        g_ptr_array_add(shown, one);
+    }
+    g_autoptr(GBytes) json = lodge_report_format_shown_message(reading, shown);
+    print_bytes(json);
+}
+
+static gboolean read_message(LodgeContext *context,
+                             LodgeAirlock *airlock,
+                             int fd,
+                             const LodgeCall *call,
+                             GError **error)
 {
     int leaves_fd = lodge_command_scratch("leaves", error);
     if (leaves_fd < 0)
@@ -179,28 +179,39 @@ read_message(LodgeContext *context, LodgeAirlock *airlock, int fd, GError **erro
         g_propagate_error(error, g_steal_pointer(&fault));
     if (reading == NULL || (error != NULL && *error != NULL))
         return FALSE;
-    g_autoptr(GBytes) json = lodge_report_format_reading(reading);
     if (context->json)
-        print_bytes(json);
+        print_reading_json(reading, call);
     else
-        print_words(reading);
+        lodge_print_reading_words(reading);
     return TRUE;
 }
 
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
 {
-    if (!lodge_command_parse(&lodge_command_read, context, NULL, &argc, &argv, error) ||
+    g_autofree char *wanted = NULL;
+    const char *config_unsaid = context->config_path;
+    const GOptionEntry entries[] = {
+        {"call", 0, 0, G_OPTION_ARG_STRING, &wanted, "Whose themes, if there are several",
+         "ID"},
+        G_OPTION_ENTRY_NULL,
+    };
+    Wording wording = {0};
+    if (!lodge_command_parse(&lodge_command_read, context, entries, &argc, &argv, error) ||
         !lodge_command_expect(&lodge_command_read, argc, 1, 1, error))
         return LODGE_EXIT_USAGE;
     int fd = lodge_command_open_file(argv[1], error);
     if (fd < 0)
         return LODGE_EXIT_USAGE;
     const LodgeAirlockOptions options = {0};
-    g_autoptr(LodgeAirlock) airlock = lodge_airlock_new(&options, error);
-    gboolean done = airlock != NULL &&
-                    (is_document(fd) ? read_document(context, airlock, fd, argv[1], error)
-                                     : read_message(context, airlock, fd, error));
+    gboolean is_ready = context->config_path == config_unsaid ||
+                        load_call(context, wanted, &wording, error);
+    g_autoptr(LodgeAirlock) airlock = is_ready ? lodge_airlock_new(&options, error) : NULL;
+    gboolean done =
+        airlock != NULL &&
+        (is_document(fd) ? read_document(context, airlock, fd, argv[1], wording.call, error)
+                         : read_message(context, airlock, fd, wording.call, error));
     close(fd);
+    lodge_settings_free(wording.settings);
     return done ? LODGE_EXIT_DONE : LODGE_EXIT_TEMPORARY;
 }
 
@@ -208,6 +219,8 @@ const LodgeCommand lodge_command_read = {
     .name = "read",
     .arguments = "FILE",
     .summary = "What the airlock finds in a message or a document",
-    .details = "Needs no configuration and no spool; nothing is kept.\n",
+    .details =
+        "Needs no configuration and no spool; nothing is kept. With --config the themes of\n"
+        "its call are looked for.\n",
     .run = run,
 };

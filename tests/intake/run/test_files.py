@@ -75,6 +75,33 @@ class Files(WholeRun):
         reading = json.loads(self.run_lodge("read", path, "--json").stdout)
         self.assertIn("plan.pdf", json.dumps(reading))
 
+    def test_read_shows_a_message_and_a_bare_document_with_the_same_members(self):
+        message = self.save("members", "plan.eml", self.message(post.DEVON, "members"))
+        document = self.save("members", "plan.pdf", odd_files.make("pdf", council="Devon County Council")[0])
+        members = {"kind", "media_type", "declared_type", "pages", "encrypted", "text_bytes", "scanned",
+                   "active_content", "macros", "damaged", "signed", "themes", "parts", "documents", "limits_hit"}
+        for path, kind in ((message, "message"), (document, "document")):
+            found = json.loads(self.run_lodge("read", path, "--json").stdout)
+            self.assertLessEqual(members, found.keys())
+            self.assertEqual((found["kind"], len(found["themes"])), (kind, 4))
+            for inner in found["documents"]:
+                self.assertLessEqual(members - {"parts", "documents"}, inner.keys())
+                self.assertEqual(inner["declared_type"], "application/pdf")
+        self.assertEqual(found["pages"], 3)
+        self.assertEqual(found["details"]["page_sizes"], [{"width_pt": 595, "height_pt": 842, "pages": 3}])
+
+    def test_read_tells_documents_from_messages_by_their_first_bytes(self):
+        for name, start, kind in (("a.pdf", b"a gateway put this here\n%PDF-1.4\n", "document"),
+                                  ("b.png", b"\x89PNG\r\n\x1a\n", "document"),
+                                  ("c.rtf", b"{\\rtf1 plan}", "document"),
+                                  ("d.fodt", b"<?xml version='1.0'?><x/>", "document"),
+                                  ("e.zip", b"PK\x03\x04", "document"),
+                                  ("f.eml", b"X-PDF: %PDF-1.4\n\n", "message"),
+                                  ("g.eml", b"From clerk@council.example\nSubject: x\n\n", "message"),
+                                  ("h.eml", b"just text\n", "message")):
+            done = self.run_lodge("read", self.save("start", name, start), "--json")
+            self.assertEqual(json.loads(done.stdout)["kind"], kind, name)
+
     def test_read_shows_what_a_signed_wrapper_holds(self):
         wrapper, media_type = odd_files.make("p7m", council="Devon County Council")
         message = post.compose(post.DEVON.sender, self.world.user, "Plan", "Attached.",
