@@ -8,9 +8,13 @@ add_executable(lodge-reader-without-documents intake/learn/reader_without_docume
 target_link_libraries(lodge-reader-without-documents
     PRIVATE lodge_flags lodge_mail lodge_report lodge_cell)
 
-lodge_test(intake/learn/test_examination lodge_learn)
-target_sources(intake_learn_test_examination PRIVATE intake/learn/tsv.c)
-add_dependencies(intake_learn_test_examination lodge-reader)
+lodge_test(intake/learn/test_examination_pdf lodge_learn)
+lodge_test(intake/learn/test_examination_office lodge_learn)
+foreach(kind pdf office)
+    target_sources(intake_learn_test_examination_${kind} PRIVATE
+        intake/learn/examination.c intake/learn/tsv.c)
+    add_dependencies(intake_learn_test_examination_${kind} lodge-reader)
+endforeach()
 
 foreach(module zone_file dns_recorder)
     lodge_test(intake/learn/test_${module} lodge_learn)
@@ -40,3 +44,7 @@ lodge_test(intake/learn/test_arc_chain tests_learn_signer)
 lodge_fuzz(fuzz_learn_dkim_key fuzz/fuzz_learn_dkim_key.c lodge_learn)
 lodge_test(intake/learn/test_anchors lodge_learn tests_smime_maker)
 add_dependencies(intake_learn_test_anchors lodge-reader)
+
+lodge_test(intake/learn/test_bombs lodge_learn PkgConfig::ARCHIVE)
+target_sources(intake_learn_test_bombs PRIVATE parsers/document/maker.c)
+add_dependencies(intake_learn_test_bombs lodge-reader)
