@@ -10,7 +10,8 @@
 #define WORD "application/msword"
 #define EXCEL "application/vnd.ms-excel"
 #define FILE_PASS 0x002F
-#define WORKBOOK_BYTES 4096 /* where it must come */
+#define RIGHTS_SPACE "DRMEncryptedDataSpace" /* [MS-OFFCRYPTO] 2.2.2 */
+#define WORKBOOK_BYTES 4096                  /* where it must come */
 #define HEADER_BYTES 512
 #define ENTRY_BYTES 128
 #define NAME_LENGTH_AT 64 /* in bytes, the final NUL included */
@@ -23,6 +24,8 @@ static const struct {
     const char *why;
     gboolean is_locked;
 } contents[] = {
+    {RIGHTS_SPACE, LODGE_MEDIA_TYPE_OLE,
+     "it is an Office document locked by rights management", TRUE},
     {"EncryptedPackage", LODGE_MEDIA_TYPE_OLE,
      "it is an Office document locked with a password", TRUE},
     {"WordDocument", WORD, NULL, FALSE},
@@ -125,7 +128,10 @@ static void examine_inside(const LodgeDocumentBytes *input, LodgeDocumentFacts *
     if (strcmp(facts->media_type, WORD) == 0) {
         lodge_doc_examine(file, facts);
     } else if (facts->encrypted == LODGE_ENCRYPTED_PASSWORD) {
-        find_package_encryption(file, facts);
+        if (has_entry(input, RIGHTS_SPACE))
+            set_encryption(facts, "rights");
+        else
+            find_package_encryption(file, facts);
     } else {
         if (strcmp(facts->media_type, EXCEL) == 0)
             find_workbook_encryption(file, facts);

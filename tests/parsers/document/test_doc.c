@@ -190,6 +190,19 @@ static void the_lock_of_a_new_document_in_an_old_container_is_named(void **state
     }
 }
 
+/* Without a password, but only for those whom a server lets in. */
+static void a_document_under_rights_management_is_called_so(void **state)
+{
+    (void)state;
+    const TestStream streams[] = {
+        {"EncryptedPackage", "x", 1}, {"DRMEncryptedDataSpace", "x", 1}, {NULL, NULL, 0}};
+    g_autoptr(GByteArray) file = test_make_ole(streams);
+    g_autoptr(LodgeDocumentFacts) facts = examine_bytes(file);
+    assert_int_equal(facts->encrypted, LODGE_ENCRYPTED_PASSWORD);
+    assert_string_equal(facts->details->encryption, "rights");
+    assert_non_null(strstr(facts->why, "rights management"));
+}
+
 static void a_locked_workbook_is_called_locked(void **state)
 {
     (void)state;
@@ -254,6 +267,7 @@ int main(void)
         cmocka_unit_test(a_chain_of_sectors_that_is_a_knot_ends),
         cmocka_unit_test(a_truncated_old_word_document_is_not_called_whole),
         cmocka_unit_test(the_lock_of_a_new_document_in_an_old_container_is_named),
+        cmocka_unit_test(a_document_under_rights_management_is_called_so),
         cmocka_unit_test(a_locked_workbook_is_called_locked),
         cmocka_unit_test(an_old_document_says_who_wrote_it),
     };
