@@ -53,8 +53,8 @@ static gboolean begins_like_message(const char *start, gsize size_bytes)
 }
 
 /* A document on its own is told from a message by its first bytes. What has no header field at its beginning
- * and is not a text at all, or a text that says what it is, is a document. */
-static gboolean is_document(int fd)
+ * and is not a text at all, or a text that says what it is, is a document; of other texts the name must tell. */
+static gboolean is_document(int fd, const char *path)
 {
     static const char *const marks[] = {"%PDF-", "{\\rtf", "<?xml", "<!DOCTYPE", "<html"};
     char start[START_BYTES + 1] = {0};
@@ -67,7 +67,8 @@ static gboolean is_document(int fd)
     for (ssize_t i = 0; i < size; i++)
         if (start[i] >= 0 && start[i] < ' ' && strchr("\t\n\r\f\033", start[i]) == NULL)
             return TRUE;
-    return start[0] == '\0';
+    return start[0] == '\0' || g_str_has_suffix(path, ".csv") ||
+           g_str_has_suffix(path, ".txt");
 }
 
 /* ---- themes ---- */
@@ -206,9 +207,9 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     gboolean is_ready = context->config_path == config_unsaid ||
                         load_call(context, wanted, &wording, error);
     g_autoptr(LodgeAirlock) airlock = is_ready ? lodge_airlock_new(&options, error) : NULL;
-    gboolean done =
-        airlock != NULL &&
-        (is_document(fd) ? read_document(context, airlock, fd, argv[1], wording.call, error)
+    gboolean done = airlock != NULL &&
+                    (is_document(fd, argv[1])
+                         ? read_document(context, airlock, fd, argv[1], wording.call, error)
                          : read_message(context, airlock, fd, wording.call, error));
     close(fd);
     lodge_settings_free(wording.settings);

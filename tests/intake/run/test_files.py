@@ -96,6 +96,7 @@ class Files(WholeRun):
                                   ("c.rtf", b"{\\rtf1 plan}", "document"),
                                   ("d.fodt", b"<?xml version='1.0'?><x/>", "document"),
                                   ("e.zip", b"PK\x03\x04", "document"),
+                                  ("table.csv", b"council,pages\nDevon,3\n", "document"),
                                   ("f.eml", b"X-PDF: %PDF-1.4\n\n", "message"),
                                   ("g.eml", b"From clerk@council.example\nSubject: x\n\n", "message"),
                                   ("h.eml", b"just text\n", "message")):
