@@ -1,5 +1,6 @@
 #include "intake/examine.h"
 
+#include "parsers/text/limits.h"
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,38 +38,276 @@ gboolean lodge_examine_copy(int leaves_fd,
     return FALSE;
 }
 
-/* After the first document that could not be read no other is tried: its reason is theirs. */
-static gboolean examine_part(LodgeAirlock *airlock,
-                             LodgeReading *reading,
-                             const LodgePart *part,
-                             int leaves_fd,
-                             LodgeExamineCarve carve,
-                             gpointer data,
-                             GError **fault_out,
-                             GError **error)
+/* ---- what is going on ---- */
+
+typedef struct {
+    LodgeAirlock *airlock;
+    const LodgeExamineFiles *files;
+    LodgeReading *reading;
+    GArray *leaves; /* int, one for each part: the file in which its bytes stand */
+    GArray *opened; /* int: those of containers, to be closed */
+    guint containers;
+    guint members;
+    gint64 unpacked_bytes;
+    GError **fault_out;
+} Examining;
+
+static int leaves_of(const Examining *at, guint part)
 {
-    int fd = carve(leaves_fd, part, data, error);
+    return g_array_index(at->leaves, int, part);
+}
+
+/* ---- documents ---- */
+
+/* After the first document that could not be read no other is tried: its reason is theirs. */
+static gboolean
+examine_part(Examining *at, const LodgePart *part, int leaves_fd, GError **error)
+{
+    int fd = at->files->carve(leaves_fd, part, at->files->data, error);
     if (fd < 0)
         return FALSE;
     LodgeDocumentFacts *facts =
-        *fault_out == NULL ? lodge_airlock_read_document(airlock, fd, part->name,
-                                                         part->declared_type, fault_out)
-                           : NULL;
+        *at->fault_out == NULL
+            ? lodge_airlock_read_document(at->airlock, fd, part->name, part->declared_type,
+                                          at->fault_out)
+            : NULL;
     close(fd);
     if (facts == NULL)
         return TRUE;
     /* The parent knows what it handed in; the reader is not asked. */
     g_strlcpy(facts->sha256, part->sha256, sizeof facts->sha256);
     facts->size_bytes = part->size_bytes;
-    g_ptr_array_add(reading->documents, facts);
+    g_ptr_array_add(at->reading->documents, facts);
     return TRUE;
+}
+
+/* ---- containers ---- */
+
+static gboolean has_ending(const LodgePart *part, const char *ending)
+{
+    gsize size = part->name != NULL ? strlen(part->name) : 0;
+    return size >= strlen(ending) &&
+           g_ascii_strcasecmp(part->name + size - strlen(ending), ending) == 0;
+}
+
+static gboolean is_type(const LodgePart *part, const char *type)
+{
+    return g_strcmp0(part->sniffed_type, type) == 0 ||
+           g_strcmp0(part->declared_type, type) == 0;
+}
+
+static gboolean may_be_container(const LodgePart *part)
+{
+    return g_strcmp0(part->sniffed_type, "application/zip") == 0 ||
+           is_type(part, "application/ms-tnef") ||
+           is_type(part, "application/vnd.ms-tnef") || has_ending(part, "winmail.dat");
+}
+
+/* Only inside a container: those in the mail itself its own reader has entered. */
+static gboolean may_be_message(const LodgePart *part)
+{
+    return part->container != NULL &&
+           (is_type(part, "message/rfc822") || has_ending(part, ".eml"));
+}
+
+static guint depth_of(const LodgePart *part)
+{
+    guint depth = 0;
+    for (const char *at = part->path; *at != '\0'; at++)
+        depth += *at == '/';
+    return depth;
+}
+
+static gboolean is_within_limits(const Examining *at, LodgePart *part)
+{
+    const char *limit = NULL;
+    if (depth_of(part) >= LODGE_LIMIT_CONTAINER_NESTING)
+        limit = "container-nesting";
+    else if (at->containers >= LODGE_LIMIT_CONTAINERS)
+        limit = "containers";
+    if (limit != NULL && part->trouble == NULL)
+        part->trouble = g_strdup(limit);
+    return limit == NULL;
+}
+
+static gboolean write_scratch(const void *bytes, gsize size, gpointer data, GError **error)
+{
+    const char *at = bytes;
+    while (size > 0) {
+        ssize_t put = write(GPOINTER_TO_INT(data), at, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            g_set_error(error, LODGE_AIRLOCK_ERROR, LODGE_AIRLOCK_ERROR_IO,
+                        "a container cannot be set apart: %s", g_strerror(errno));
+            return FALSE;
+        }
+        at += put;
+        size -= (gsize)put;
+    }
+    return TRUE;
+}
+
+/* The part's bytes in a file of their own; -1 with error set. */
+static int set_apart(Examining *at, guint index, GError **error)
+{
+    int fd = at->files->scratch(at->files->data, error);
+    if (fd >= 0 &&
+        !lodge_examine_copy(leaves_of(at, index),
+                            g_ptr_array_index(at->reading->message->parts, index),
+                            write_scratch, GINT_TO_POINTER(fd), error)) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+}
+
+/* Takes the member. */
+static void
+add_member(Examining *at, const LodgePart *container, LodgePart *member, int leaves)
+{
+    char *path = g_strdup_printf("%s/%s", container->path, member->path);
+    g_free(member->path);
+    member->path = path;
+    g_free(member->container);
+    member->container = g_strdup(container->path);
+    g_ptr_array_add(at->reading->message->parts, member);
+    g_array_append_val(at->leaves, leaves);
+    at->members++;
+    at->unpacked_bytes += member->size_bytes;
+}
+
+static gboolean is_full(const Examining *at, LodgePart *container)
+{
+    gboolean full = at->members >= LODGE_LIMIT_CONTAINER_MEMBERS ||
+                    at->reading->message->parts->len >= LODGE_LIMIT_PARTS;
+    if (full && container->trouble == NULL)
+        container->trouble = g_strdup("container-members");
+    return full;
+}
+
+/* Steals the documents of `parts`; the rest is of no interest here. */
+static void take_members(Examining *at, LodgePart *container, GPtrArray *parts, int leaves)
+{
+    g_ptr_array_set_free_func(parts, NULL);
+    for (guint i = 0; i < parts->len; i++) {
+        LodgePart *member = g_ptr_array_index(parts, i);
+        gboolean wanted = member->kind == LODGE_PART_DOCUMENT || member->trouble != NULL;
+        if (wanted && !is_full(at, container))
+            add_member(at, container, member, leaves);
+        else
+            lodge_part_free(member);
+    }
+    g_ptr_array_set_size(parts, 0);
+}
+
+static void become_container(LodgePart *part, const char *trouble)
+{
+    part->kind = LODGE_PART_CONTAINER;
+    part->stream_offset = -1;
+    if (part->trouble == NULL)
+        part->trouble = g_strdup(trouble);
+}
+
+static gboolean open_container(Examining *at,
+                               LodgePart *part,
+                               int fd,
+                               int leaves,
+                               gboolean *opened_out,
+                               GError **error)
+{
+    g_autoptr(LodgeContainerFacts) facts = lodge_airlock_read_container(
+        at->airlock, fd, leaves, LODGE_LIMIT_CONTAINER_BYTES - at->unpacked_bytes, error);
+    if (facts == NULL)
+        return FALSE;
+    *opened_out = facts->form != LODGE_CONTAINER_NONE;
+    if (!*opened_out) {
+        part->trouble = g_strdup(facts->trouble);
+        return TRUE;
+    }
+    become_container(part, facts->trouble);
+    take_members(at, part, facts->members, leaves);
+    return TRUE;
+}
+
+static gboolean open_message(Examining *at,
+                             LodgePart *part,
+                             int fd,
+                             int leaves,
+                             gboolean *opened_out,
+                             GError **error)
+{
+    g_autoptr(LodgeMessageFacts) facts =
+        lodge_airlock_read_message(at->airlock, fd, leaves, error);
+    if (facts == NULL)
+        return FALSE;
+    *opened_out = facts->parseable;
+    if (!facts->parseable)
+        return TRUE;
+    become_container(part, facts->limits_hit[0]);
+    take_members(at, part, facts->parts, leaves);
+    return TRUE;
+}
+
+/* FALSE: for a reason of ours, which keeps the whole message waiting. */
+static gboolean open_part(Examining *at, guint index, gboolean *opened_out, GError **error)
+{
+    LodgePart *part = g_ptr_array_index(at->reading->message->parts, index);
+    gboolean is_message = may_be_message(part);
+    *opened_out = FALSE;
+    if ((!is_message && !may_be_container(part)) || !is_within_limits(at, part))
+        return TRUE;
+    int fd = set_apart(at, index, error);
+    int leaves = fd >= 0 ? at->files->scratch(at->files->data, error) : -1;
+    gboolean done = FALSE;
+    if (leaves >= 0) {
+        at->containers++;
+        g_array_append_val(at->opened, leaves);
+        done = is_message ? open_message(at, part, fd, leaves, opened_out, error)
+                          : open_container(at, part, fd, leaves, opened_out, error);
+    }
+    if (fd >= 0)
+        close(fd);
+    return done;
+}
+
+/* ---- the message ---- */
+
+static gboolean examine_one(Examining *at, guint index, GError **error)
+{
+    const LodgePart *part = g_ptr_array_index(at->reading->message->parts, index);
+    gboolean opened = FALSE;
+    if (part->kind != LODGE_PART_DOCUMENT || part->stream_offset < 0)
+        return TRUE;
+    if (!open_part(at, index, &opened, error))
+        return FALSE;
+    if (opened || lodge_reading_find_document(at->reading, part->sha256) != NULL)
+        return TRUE;
+    return examine_part(at, part, leaves_of(at, index), error);
+}
+
+/* Parts are added while they are gone through: what lay in a container may be one. */
+static gboolean examine_all(Examining *at, int leaves_fd, GError **error)
+{
+    const GPtrArray *parts = at->reading->message->parts;
+    gboolean done = TRUE;
+    for (guint i = 0; i < parts->len; i++)
+        g_array_append_val(at->leaves, leaves_fd);
+    for (guint i = 0; done && i < parts->len; i++)
+        done = examine_one(at, i, error);
+    /* Where the bytes stood is nothing to remember: it was in another file. */
+    for (guint i = 0; i < parts->len; i++) {
+        LodgePart *part = g_ptr_array_index(parts, i);
+        if (part->container != NULL)
+            part->stream_offset = -1;
+    }
+    return done;
 }
 
 LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
                                     int input_fd,
                                     int leaves_fd,
-                                    LodgeExamineCarve carve,
-                                    gpointer data,
+                                    const LodgeExamineFiles *files,
                                     GError **fault_out,
                                     GError **error)
 {
@@ -81,13 +320,16 @@ LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
     reading->message = message;
     g_free(reading->reader_version);
     reading->reader_version = g_strdup(LODGE_VERSION);
-    for (guint i = 0; i < message->parts->len; i++) {
-        const LodgePart *part = g_ptr_array_index(message->parts, i);
-        if (part->kind != LODGE_PART_DOCUMENT || part->stream_offset < 0 ||
-            lodge_reading_find_document(reading, part->sha256) != NULL)
-            continue;
-        if (!examine_part(airlock, reading, part, leaves_fd, carve, data, fault_out, error))
-            return NULL;
-    }
-    return g_steal_pointer(&reading);
+    Examining at = {.airlock = airlock,
+                    .files = files,
+                    .reading = reading,
+                    .leaves = g_array_new(FALSE, FALSE, sizeof(int)),
+                    .opened = g_array_new(FALSE, FALSE, sizeof(int)),
+                    .fault_out = fault_out};
+    gboolean done = examine_all(&at, leaves_fd, error);
+    for (guint i = 0; i < at.opened->len; i++)
+        close(g_array_index(at.opened, int, i));
+    g_array_unref(at.leaves);
+    g_array_unref(at.opened);
+    return done ? g_steal_pointer(&reading) : NULL;
 }

@@ -1,26 +1,30 @@
-/* examine.h - one kept message through the airlock: message first, then each distinct document.
+/* examine.h - one kept message through the airlock: the message, the containers in it, each distinct document.
  *
  * The message's reader hands its decoded documents back as one stream; each is cut out of it by the caller's `carve`, which
- * must check the bytes against the digest that the reader claimed. Message and documents never share a reader. */
+ * must check the bytes against the digest that the reader claimed. Message, containers and documents never share a
+ * reader. A ZIP or winmail.dat among the documents is opened, and what lies in it becomes parts of the message, behind
+ * the others and with paths that go on from the container's ("2/1"); a message in it is read likewise. How deep, how many
+ * and how much: LODGE_LIMIT_CONTAINER_*; what is not opened says why in its trouble. */
 #pragma once
 
 #include "intake/learn/airlock.h"
 #include <glib.h>
 
-/* A fresh descriptor (the caller's to close) on the bytes [offset, offset+size) of `leaves_fd` alone; -1
- * with error set. Called once per distinct digest. */
-typedef int (*LodgeExamineCarve)(int leaves_fd,
-                                 const LodgePart *part,
-                                 gpointer data,
-                                 GError **error);
+typedef struct {
+    /* A fresh descriptor (the caller's to close) on the part's bytes alone, which stand in `leaves_fd`; -1 with error set.
+     * Called once per distinct digest of a document. */
+    int (*carve)(int leaves_fd, const LodgePart *part, gpointer data, GError **error);
+    /* An empty file that nobody else sees (the caller's to close); -1 with error set. */
+    int (*scratch)(gpointer data, GError **error);
+    gpointer data;
+} LodgeExamineFiles;
 
 /* NULL with error: nothing is known of the message. A document that could not be examined for a reason of ours
  * leaves the message's own facts standing: then `fault_out` is set, all documents are carved, and none after it is read. */
 LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
                                     int input_fd,
                                     int leaves_fd,
-                                    LodgeExamineCarve carve,
-                                    gpointer data,
+                                    const LodgeExamineFiles *files,
                                     GError **fault_out,
                                     GError **error);
 

@@ -65,6 +65,12 @@ static int carve_stage(int leaves_fd, const LodgePart *part, gpointer data, GErr
     return fd;
 }
 
+static int make_scratch(gpointer data, GError **error)
+{
+    const Carving *carving = data;
+    return lodge_stage_scratch(carving->spool, error);
+}
+
 /* The reading as it will be stored, read back: what is decided on is what a replay will see. */
 static gboolean settle_reading(LodgeFound *found, LodgeReading *reading, GError **error)
 {
@@ -87,8 +93,9 @@ static gboolean read_message(LodgeWorkers *workers,
     LodgeReading *reading = NULL;
     if (leaves_fd >= 0) {
         Carving carving = {workers->spool, found->stages};
-        reading = lodge_examine_message(workers->airlock, input_fd, leaves_fd, carve_stage,
-                                        &carving, fault_out, error);
+        const LodgeExamineFiles files = {carve_stage, make_scratch, &carving};
+        reading = lodge_examine_message(workers->airlock, input_fd, leaves_fd, &files,
+                                        fault_out, error);
         close(leaves_fd);
     }
     close(input_fd);

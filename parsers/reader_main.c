@@ -1,6 +1,7 @@
 /* lodge-reader: the program on the far side of the airlock. lodge starts it; people need not. */
 #include "parsers/cell/protocol.h"
 #include "parsers/cell/zygote.h"
+#include "parsers/container/container.h"
 #include "parsers/document/document.h"
 #include "parsers/mail/message.h"
 #include "parsers/report/report.h"
@@ -41,6 +42,13 @@ static GBytes *read_document(const LodgeReaderJob *job, GError **error)
     return facts ? lodge_report_format_document(facts) : NULL;
 }
 
+static GBytes *read_container(const LodgeReaderJob *job, GError **error)
+{
+    g_autoptr(LodgeContainerFacts) facts = lodge_container_open(
+        job->input_fd, job->size_bytes, job->leaves_fd, job->leaves_max_bytes, error);
+    return facts ? lodge_report_format_container(facts) : NULL;
+}
+
 int main(int argc, char **argv)
 {
     const LodgeZygotePlan plan = {
@@ -48,6 +56,7 @@ int main(int argc, char **argv)
         .trust = lodge_message_trust,
         .read_message = read_message,
         .read_document = read_document,
+        .read_container = read_container,
     };
     if (argc == 2 && strcmp(argv[1], "--zygote") == 0)
         return lodge_zygote_run(LODGE_PROTOCOL_CONTROL_FD, &plan);

@@ -40,6 +40,12 @@ static int carve(int leaves_fd, const LodgePart *part, gpointer data, GError **e
     return -1;
 }
 
+static int make_scratch(gpointer data, GError **error)
+{
+    (void)data;
+    return lodge_command_scratch("container", error);
+}
+
 /* "Subject:" and the like, or the line that mailboxes begin a message with. */
 static gboolean begins_like_message(const char *start, gsize size_bytes)
 {
@@ -173,8 +179,9 @@ static gboolean read_message(LodgeContext *context,
     if (leaves_fd < 0)
         return FALSE;
     g_autoptr(GError) fault = NULL;
+    const LodgeExamineFiles files = {carve, make_scratch, NULL};
     g_autoptr(LodgeReading) reading =
-        lodge_examine_message(airlock, fd, leaves_fd, carve, NULL, &fault, error);
+        lodge_examine_message(airlock, fd, leaves_fd, &files, &fault, error);
     close(leaves_fd);
     if (reading != NULL && fault != NULL)
         g_propagate_error(error, g_steal_pointer(&fault));

@@ -83,11 +83,15 @@ static void look_at_message(Case *at)
     at->names_call = names_call(at->message, at->rules->call);
 }
 
+static gboolean has_files(const Case *at)
+{
+    return at->attachments->len > 0 || lodge_plan_has_closed(at->message);
+}
+
 static void judge_kind(Case *at)
 {
-    LodgeKindContent content = {at->attachments->len > 0,
-                                at->decision->authority->candidates[0] != NULL,
-                                at->names_call};
+    LodgeKindContent content = {
+        has_files(at), at->decision->authority->candidates[0] != NULL, at->names_call};
     at->decision->kind = lodge_kind_judge(at->message, at->rules, content);
     at->decision->bounce = lodge_bounce_find(at->message, at->decision->kind, at->rules);
 }
@@ -339,7 +343,7 @@ static gboolean is_told(const Case *at)
 
 static gboolean is_about_call(const Case *at)
 {
-    return at->attachments->len > 0 || at->names_call || at->ruling != NULL;
+    return has_files(at) || at->names_call || at->ruling != NULL;
 }
 
 /* `answered` NULL: as if nobody were capped. */

@@ -334,6 +334,33 @@ note_formats(const LodgeAttachment *plan, const GPtrArray *attachments, GPtrArra
                            others->str);
 }
 
+gboolean lodge_plan_has_closed(const LodgeMessageFacts *message)
+{
+    for (guint i = 0; i < message->parts->len; i++)
+        if (((const LodgePart *)g_ptr_array_index(message->parts, i))->trouble != NULL)
+            return TRUE;
+    return FALSE;
+}
+
+/* Archives that were not opened, and files in them: beside a plan worth a note, without one what must be mended. */
+static void judge_closed(const LodgeAttachment *plan,
+                         const LodgeMessageFacts *message,
+                         GPtrArray *findings)
+{
+    for (guint i = 0; i < message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(message->parts, i);
+        if (part->trouble == NULL)
+            continue;
+        g_autofree char *name = lodge_attachments_show_name(part);
+        LodgeFindingKind kind = strcmp(part->trouble, "password") == 0
+                                    ? LODGE_FINDING_PASSWORD
+                                    : LODGE_FINDING_NOT_EXAMINED;
+        if (plan != NULL)
+            kind = LODGE_FINDING_ATTACHMENT_NOT_EXAMINED;
+        lodge_findings_add(findings, kind, part->trouble, name, NULL);
+    }
+}
+
 void lodge_plan_judge(LodgePlanSearch search,
                       const LodgeAttachment *plan,
                       const GPtrArray *attachments,
@@ -346,6 +373,7 @@ void lodge_plan_judge(LodgePlanSearch search,
         judge_plan(plan, call, findings);
         note_formats(plan, attachments, findings);
     }
+    judge_closed(plan, message, findings);
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
         lodge_left_in_judge(attachment, findings);

@@ -24,6 +24,8 @@ typedef enum {
 /* `plan_out`: borrowed from the attachments, NULL unless FOUND. */
 LodgePlanSearch lodge_plan_find(const GPtrArray *attachments,
                                 const LodgeAttachment **plan_out);
+/* Came something with it that could not be opened, an archive or a file in one? */
+gboolean lodge_plan_has_closed(const LodgeMessageFacts *message);
 /* Everything to be said about the search, the plan and the other attachments. */
 void lodge_plan_judge(LodgePlanSearch search,
                       const LodgeAttachment *plan,

@@ -31,6 +31,7 @@ static gboolean try_once(LodgeAirlock *airlock,
                                 passage->declared_type);
     request.wall_ms = airlock->wall_ms;
     request.size_bytes = passage->size_bytes;
+    request.leaves_max_bytes = passage->leaves_max_bytes;
     g_auto(LodgeJobResult) result = {0};
     if (!lodge_zygote_link_run(airlock->link, &request, passage->input_fd,
                                passage->leaves_fd, &result, error))
@@ -67,6 +68,17 @@ static LodgeMessageFacts *message_of_failure(const LodgePassage *passage,
     return facts;
 }
 
+static LodgeContainerFacts *container_of_failure(const LodgePassage *passage,
+                                                 const LodgeAttempt *last)
+{
+    LodgeContainerFacts *facts = lodge_container_facts_new();
+    g_strlcpy(facts->sha256, passage->sha256, sizeof facts->sha256);
+    facts->size_bytes = passage->size_bytes;
+    facts->trouble =
+        g_strdup(last->end == LODGE_ATTEMPT_LIMIT ? "reader-limit" : "reader-crashed");
+    return facts;
+}
+
 static gboolean
 fill_failure(LodgePassage *passage, const LodgeAttempt *last, GError **error)
 {
@@ -74,6 +86,8 @@ fill_failure(LodgePassage *passage, const LodgeAttempt *last, GError **error)
         return FALSE;
     if (passage->kind == LODGE_READ_MESSAGE)
         passage->message = message_of_failure(passage, last);
+    else if (passage->kind == LODGE_READ_CONTAINER)
+        passage->container = container_of_failure(passage, last);
     else
         passage->document = document_of_failure(passage, last);
     return TRUE;
@@ -164,6 +178,20 @@ LodgeDocumentFacts *lodge_airlock_read_document(LodgeAirlock *airlock,
                             .input_fd = -1,
                             .leaves_fd = -1};
     return run_passage(airlock, &passage, input_fd, error) ? passage.document : NULL;
+}
+
+LodgeContainerFacts *lodge_airlock_read_container(LodgeAirlock *airlock,
+                                                  int input_fd,
+                                                  int leaves_fd,
+                                                  gint64 leaves_max_bytes,
+                                                  GError **error)
+{
+    g_return_val_if_fail(airlock && input_fd >= 0 && leaves_fd >= 0, NULL);
+    LodgePassage passage = {.kind = LODGE_READ_CONTAINER,
+                            .input_fd = -1,
+                            .leaves_fd = leaves_fd,
+                            .leaves_max_bytes = leaves_max_bytes};
+    return run_passage(airlock, &passage, input_fd, error) ? passage.container : NULL;
 }
 
 char *lodge_airlock_describe(LodgeAirlock *airlock)

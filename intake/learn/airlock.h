@@ -1,9 +1,9 @@
 /* airlock.h - the parent's side of the airlock: bytes in, facts out.
  *
  * lodge never parses a stranger's message itself. It runs `lodge-reader --zygote` (exec'ed
- * once, single-threaded, no foreign byte ever), which forks a one-shot child per message and per
+ * once, single-threaded, no foreign byte ever), which forks a one-shot child per message, container and
  * document; the child tightens its sandbox, reads from the descriptor it is given, writes its report
- * and, for a message, the decoded documents as one stream, and ends. Protocol: parsers/cell/protocol.h.
+ * and, for a message or container, the documents in it as one stream, and ends. Protocol: parsers/cell/protocol.h.
  *
  * Thread-safe: any worker may call; a zygote that died is started again. A crash, a kill at
  * the time limit and a lying report are facts; only "could not find out, through no
@@ -50,6 +50,13 @@ LodgeDocumentFacts *lodge_airlock_read_document(LodgeAirlock *airlock,
                                                 const char *name,
                                                 const char *declared_type,
                                                 GError **error);
+/* `input_fd`: one ZIP or winmail.dat alone, or what might be one; `leaves_fd` as above, of at most `leaves_max_bytes`. A
+ * reader that failed each time gives form NONE with trouble "reader-crashed" or "reader-limit". */
+LodgeContainerFacts *lodge_airlock_read_container(LodgeAirlock *airlock,
+                                                  int input_fd,
+                                                  int leaves_fd,
+                                                  gint64 leaves_max_bytes,
+                                                  GError **error);
 /* What the sandbox offers on this machine, in words, one line a point (for check-config); g_free it. */
 char *lodge_airlock_describe(LodgeAirlock *airlock);
 

@@ -64,12 +64,12 @@ static gboolean set_lie(GError **error, const char *what)
 }
 
 /* Each leaf handed back lies inside the file, behind the one before, and is what it claims. */
-static gboolean check_leaves(const LodgeMessageFacts *facts, int leaves_fd, GError **error)
+static gboolean check_leaves(const GPtrArray *parts, int leaves_fd, GError **error)
 {
     gint64 total = size_of(leaves_fd);
     gint64 free_from = 0;
-    for (guint i = 0; i < facts->parts->len; i++) {
-        const LodgePart *part = g_ptr_array_index(facts->parts, i);
+    for (guint i = 0; i < parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(parts, i);
         if (part->stream_offset < 0)
             continue;
         if (part->stream_offset < free_from || part->size_bytes < 0 ||
@@ -92,7 +92,7 @@ static gboolean take_message(LodgePassage *passage, GBytes *report, GError **err
         return FALSE;
     if (facts->size_bytes != passage->size_bytes)
         return set_lie(error, "it speaks of a message of another size");
-    if (!check_leaves(facts, passage->leaves_fd, error))
+    if (!check_leaves(facts->parts, passage->leaves_fd, error))
         return FALSE;
     passage->message = g_steal_pointer(&facts);
     return TRUE;
@@ -110,6 +110,22 @@ static gboolean take_document(LodgePassage *passage, GBytes *report, GError **er
     return TRUE;
 }
 
+static gboolean take_container(LodgePassage *passage, GBytes *report, GError **error)
+{
+    g_autoptr(LodgeContainerFacts) facts = lodge_report_parse_container(report, error);
+    if (!facts)
+        return FALSE;
+    if (facts->size_bytes != passage->size_bytes ||
+        strcmp(facts->sha256, passage->sha256) != 0)
+        return set_lie(error, "it speaks of another container");
+    if (size_of(passage->leaves_fd) > passage->leaves_max_bytes)
+        return set_lie(error, "more was unpacked than it was asked for");
+    if (!check_leaves(facts->members, passage->leaves_fd, error))
+        return FALSE;
+    passage->container = g_steal_pointer(&facts);
+    return TRUE;
+}
+
 /* ---- the door ---- */
 
 gboolean lodge_passage_open(LodgePassage *passage, int input_fd, GError **error)
@@ -120,7 +136,7 @@ gboolean lodge_passage_open(LodgePassage *passage, int input_fd, GError **error)
     passage->size_bytes = size_of(passage->input_fd);
     if (passage->size_bytes < 0)
         return set_failure(error, "cannot size the input");
-    if (passage->kind == LODGE_READ_DOCUMENT &&
+    if (passage->kind != LODGE_READ_MESSAGE &&
         !digest_range(passage->input_fd, 0, passage->size_bytes, passage->sha256))
         return set_failure(error, "cannot read the input");
     return TRUE;
@@ -143,6 +159,8 @@ gboolean lodge_passage_empty_leaves(const LodgePassage *passage, GError **error)
 
 gboolean lodge_passage_take_report(LodgePassage *passage, GBytes *report, GError **error)
 {
-    return passage->kind == LODGE_READ_MESSAGE ? take_message(passage, report, error)
-                                               : take_document(passage, report, error);
+    if (passage->kind == LODGE_READ_MESSAGE)
+        return take_message(passage, report, error);
+    return passage->kind == LODGE_READ_CONTAINER ? take_container(passage, report, error)
+                                                 : take_document(passage, report, error);
 }

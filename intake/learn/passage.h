@@ -1,4 +1,4 @@
-/* passage.h - one message or document on its way through the airlock, and what lodge can see of it itself.
+/* passage.h - one message, document or container on its way through the airlock, and what lodge can see of it itself.
  *
  * The input is opened again, so that its position is nobody else's and it cannot be written. A report
  * is taken only if it agrees with sizes and digests computed here: a lie is an error of
@@ -18,12 +18,14 @@ typedef enum {
 typedef struct {
     LodgeReadKind kind;
     const char *name, *declared_type;
-    int input_fd;  /* our own; -1 before open */
-    int leaves_fd; /* the caller's; -1 for a document */
+    int input_fd;            /* our own; -1 before open */
+    int leaves_fd;           /* the caller's; -1 for a document */
+    gint64 leaves_max_bytes; /* of a container */
     gint64 size_bytes;
-    char sha256[LODGE_DIGEST_SIZE]; /* of a document, as we see it */
-    LodgeMessageFacts *message;     /* the result, one of the two; the caller takes it */
+    char sha256[LODGE_DIGEST_SIZE]; /* of a document or container, as we see it */
+    LodgeMessageFacts *message;     /* the result, one of the three; the caller takes it */
     LodgeDocumentFacts *document;
+    LodgeContainerFacts *container;
 } LodgePassage;
 
 gboolean lodge_passage_open(LodgePassage *passage, int input_fd, GError **error);

@@ -179,8 +179,8 @@ gboolean lodge_protocol_receive_request(int socket_fd,
     gsize n_fds = 0;
     if (!receive_packet(socket_fd, TAG_REQUEST, &packet, sizeof packet, fds, &n_fds, error))
         return FALSE;
-    gsize wanted = packet.kind == LODGE_READ_MESSAGE ? 4 : 3;
-    if ((packet.kind != LODGE_READ_MESSAGE && packet.kind != LODGE_READ_DOCUMENT) ||
+    gsize wanted = packet.kind == LODGE_READ_DOCUMENT ? 3 : 4;
+    if (packet.kind < LODGE_READ_MESSAGE || packet.kind > LODGE_READ_CONTAINER ||
         n_fds != wanted)
         return refuse_packet(fds, n_fds, error);
     packet.name[sizeof packet.name - 1] = '\0';

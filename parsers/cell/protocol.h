@@ -36,6 +36,7 @@ typedef enum {
 typedef enum {
     LODGE_READ_MESSAGE = 1,
     LODGE_READ_DOCUMENT = 2,
+    LODGE_READ_CONTAINER = 3,
 } LodgeReadKind;
 
 /* How a reader ends that was not killed. */
@@ -52,6 +53,7 @@ typedef struct {
     guint32 kind;
     guint32 wall_ms;
     gint64 size_bytes;                 /* of the input */
+    gint64 leaves_max_bytes;           /* of what a container may hand back; else 0 */
     char name[LODGE_LIMIT_NAME_BYTES]; /* "" if there is none */
     char declared_type[LODGE_PROTOCOL_TYPE_BYTES];
 } LodgeRequest;

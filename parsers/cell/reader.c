@@ -16,12 +16,13 @@ enum { INPUT_FD = 3, REPORT_FD = 4, LEAVES_FD = 5, FIRST_UNUSED_FD = 6, SPARE_FD
 /* Beyond what base64 and its kin can give from the bytes read. */
 #define WRITTEN_SLACK_BYTES (16 * 1024 * 1024)
 
-static LodgeCellProfile profile_for(gint64 size_bytes)
+static LodgeCellProfile profile_for(gint64 size_bytes, gint64 leaves_max_bytes)
 {
     return (LodgeCellProfile){
         .cpu_s = LODGE_LIMIT_READER_CPU_S,
         .memory_bytes = LODGE_LIMIT_READER_MEMORY_BYTES,
-        .written_bytes = 2 * MAX(size_bytes, 0) + WRITTEN_SLACK_BYTES,
+        .written_bytes =
+            2 * MAX(size_bytes, 0) + MAX(leaves_max_bytes, 0) + WRITTEN_SLACK_BYTES,
         .descriptors = LODGE_LIMIT_READER_DESCRIPTORS,
     };
 }
@@ -97,6 +98,13 @@ static gboolean die_with(pid_t parent)
     return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
+static LodgeReaderWork find_work(const LodgeZygotePlan *plan, guint32 kind)
+{
+    if (kind == LODGE_READ_MESSAGE)
+        return plan->read_message;
+    return kind == LODGE_READ_CONTAINER ? plan->read_container : plan->read_document;
+}
+
 void lodge_reader_run(pid_t zygote,
                       const LodgeZygotePlan *plan,
                       const LodgeRequest *request,
@@ -113,15 +121,14 @@ void lodge_reader_run(pid_t zygote,
         .input_fd = INPUT_FD,
         .size_bytes = request->size_bytes,
         .leaves_fd = descriptors->leaves >= 0 ? LEAVES_FD : -1,
+        .leaves_max_bytes = request->leaves_max_bytes,
     };
-    LodgeCellProfile profile = profile_for(request->size_bytes);
+    LodgeCellProfile profile = profile_for(request->size_bytes, request->leaves_max_bytes);
     g_autoptr(GError) error = NULL;
     if (!lodge_cell_close(&profile, &error))
         end_with_reason(REPORT_FD, LODGE_READER_REFUSED, error->message);
 
-    LodgeReaderWork read_it =
-        request->kind == LODGE_READ_MESSAGE ? plan->read_message : plan->read_document;
-    g_autoptr(GBytes) report = read_it(&job, &error);
+    g_autoptr(GBytes) report = find_work(plan, request->kind)(&job, &error);
     if (!report)
         end_with_reason(REPORT_FD, LODGE_READER_FAILED, error->message);
     gsize size_bytes = 0;
@@ -132,7 +139,7 @@ void lodge_reader_run(pid_t zygote,
 
 G_NORETURN static void close_and_tell(int fd)
 {
-    LodgeCellProfile profile = profile_for(0);
+    LodgeCellProfile profile = profile_for(0, 0);
     g_autoptr(GError) error = NULL;
     if (!lodge_cell_close(&profile, &error))
         end_with_reason(fd, LODGE_READER_REFUSED, error->message);

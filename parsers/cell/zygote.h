@@ -15,7 +15,8 @@ typedef struct {
     const char *declared_type; /* likewise */
     int input_fd;              /* the position is shared with others: pread or map it */
     gint64 size_bytes;
-    int leaves_fd; /* -1 for a document */
+    int leaves_fd;           /* -1 for a document */
+    gint64 leaves_max_bytes; /* of a container */
 } LodgeReaderJob;
 
 /* Runs in the closed cell. The report, or why there is none for reasons of ours. */
@@ -28,6 +29,7 @@ typedef struct {
     gboolean (*trust)(GBytes *anchors_pem, GError **error);
     LodgeReaderWork read_message;
     LodgeReaderWork read_document;
+    LodgeReaderWork read_container;
 } LodgeZygotePlan;
 
 /* Serves until the other end of `control_fd` is gone. The exit status for main: 0, or 1 when

@@ -11,6 +11,7 @@ static const char *const part_kind_words[] = {
     [LODGE_PART_SIGNATURE] = "signature",
     [LODGE_PART_REPORT] = "report",
     [LODGE_PART_OTHER] = "other",
+    [LODGE_PART_CONTAINER] = "container",
 };
 
 LodgeMessageFacts *lodge_message_facts_new(void)
@@ -275,6 +276,8 @@ void lodge_part_free(LodgePart *part)
     g_free(part->content_id);
     g_free(part->name);
     g_free(part->raw_name);
+    g_free(part->container);
+    g_free(part->trouble);
     g_free(part);
 }
 

@@ -76,10 +76,12 @@ typedef enum {
     LODGE_PART_SIGNATURE,  /* detached S/MIME or PGP signature */
     LODGE_PART_REPORT, /* delivery-status, disposition-notification, text/rfc822-headers */
     LODGE_PART_OTHER,  /* named but not examined: calendar, external-body, partial */
+    LODGE_PART_CONTAINER, /* a ZIP or winmail.dat that was opened; what lay in it follows */
 } LodgePartKind;
 
 typedef struct {
-    char *path; /* "1.2.1": IMAP part numbers; "" is the root */
+    /* "1.2.1": IMAP part numbers; "" is the root; "2/3" is the third file in container 2 */
+    char *path;
     LodgePartKind kind;
     char *declared_type; /* lower case, "text/plain" when absent */
     char *sniffed_type;  /* from the bytes; NULL for containers and empty parts */
@@ -92,6 +94,10 @@ typedef struct {
     char sha256[LODGE_DIGEST_SIZE]; /* of the decoded bytes; "" for containers */
     gint64
         stream_offset; /* where the decoded bytes stand in the leaf stream; -1: not handed back */
+    char *container; /* path of the container or text that it was taken out of, or NULL */
+    /* Why it was not opened, or not in full: "password", "unsupported", "damaged", "link", "reader-crashed",
+     * "reader-limit" or a limit of limits.h (lower case with dashes); NULL: nothing is amiss. */
+    char *trouble;
 } LodgePart;
 
 /* What a bounce says of one recipient (RFC 3464 section 2.3); display text. */
@@ -164,7 +170,8 @@ void lodge_arc_results_free(LodgeArcResults *results);
 void lodge_delivery_status_free(LodgeDeliveryStatus *status);
 LodgePart *lodge_part_new(void);
 void lodge_part_free(LodgePart *part);
-/* "multipart", "message", "body", "document", "decoration", "signature", "report", "other" */
+/* "multipart", "message", "body", "document", "decoration", "signature", "report", "other",
+ * "container" */
 const char *lodge_part_kind_format(LodgePartKind kind);
 gboolean lodge_part_kind_parse(const char *word, LodgePartKind *kind_out);
 

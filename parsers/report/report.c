@@ -102,6 +102,16 @@ GStrv report_read_codes(LodgeJsonDocument *document,
     return codes;
 }
 
+char *report_read_optional_code(LodgeJsonDocument *document,
+                                const LodgeJsonNode *object,
+                                const char *name)
+{
+    char *code = report_read_optional_text(document, object, name, CODE_MAX_BYTES);
+    if (code != NULL && !is_code(code))
+        lodge_json_fail(document, "%s is no code", name);
+    return code;
+}
+
 static const LodgeJsonNode *check_count(LodgeJsonDocument *document,
                                         const LodgeJsonNode *array,
                                         const char *name,
@@ -172,6 +182,17 @@ GBytes *lodge_report_format_document(const LodgeDocumentFacts *facts)
     return lodge_json_finish_bytes(writer);
 }
 
+GBytes *lodge_report_format_container(const LodgeContainerFacts *facts)
+{
+    g_return_val_if_fail(facts != NULL, NULL);
+    LodgeJsonWriter *writer = lodge_json_writer_new();
+
+    lodge_json_begin_object(writer, NULL);
+    report_write_container(writer, facts);
+    lodge_json_end_object(writer);
+    return lodge_json_finish_bytes(writer);
+}
+
 static LodgeJsonDocument *parse_bytes(GBytes *report, GError **error)
 {
     gsize size_bytes = 0;
@@ -204,6 +225,20 @@ LodgeDocumentFacts *lodge_report_parse_document(GBytes *report, GError **error)
 
     g_autoptr(LodgeDocumentFacts) facts =
         report_read_document(document, lodge_json_root(document));
+    if (!lodge_json_finish(document, error))
+        return NULL;
+    return g_steal_pointer(&facts);
+}
+
+LodgeContainerFacts *lodge_report_parse_container(GBytes *report, GError **error)
+{
+    g_return_val_if_fail(report != NULL, NULL);
+    g_autoptr(LodgeJsonDocument) document = parse_bytes(report, error);
+    if (document == NULL)
+        return NULL;
+
+    g_autoptr(LodgeContainerFacts) facts =
+        report_read_container(document, lodge_json_root(document));
     if (!lodge_json_finish(document, error))
         return NULL;
     return g_steal_pointer(&facts);

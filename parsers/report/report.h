@@ -9,6 +9,7 @@
  * equal values gives equal bytes; parse(format(x)) equals x. */
 #pragma once
 
+#include "parsers/container/container_facts.h"
 #include "parsers/document/document_facts.h"
 #include "parsers/mail/message_facts.h"
 #include <glib.h>
@@ -26,8 +27,10 @@ const LodgeDocumentFacts *lodge_reading_find_document(const LodgeReading *readin
 
 GBytes *lodge_report_format_message(const LodgeMessageFacts *facts);
 GBytes *lodge_report_format_document(const LodgeDocumentFacts *facts);
+GBytes *lodge_report_format_container(const LodgeContainerFacts *facts);
 LodgeMessageFacts *lodge_report_parse_message(GBytes *report, GError **error);
 LodgeDocumentFacts *lodge_report_parse_document(GBytes *report, GError **error);
+LodgeContainerFacts *lodge_report_parse_container(GBytes *report, GError **error);
 
 /* {"kind":"message","reader":"0.1.0",…the message's members…,"documents":[…]} */
 GBytes *lodge_report_format_reading(const LodgeReading *reading);

@@ -53,6 +53,10 @@ void report_write_details(LodgeJsonWriter *writer, const LodgeDocumentDetails *d
 LodgeDocumentDetails *report_read_details(LodgeJsonDocument *document,
                                           const LodgeJsonNode *object);
 
+void report_write_container(LodgeJsonWriter *writer, const LodgeContainerFacts *facts);
+LodgeContainerFacts *report_read_container(LodgeJsonDocument *document,
+                                           const LodgeJsonNode *object);
+
 /* Fails unless the member "kind" is `kind`. */
 void report_check_kind(LodgeJsonDocument *document,
                        const LodgeJsonNode *object,
@@ -82,6 +86,10 @@ GStrv report_read_texts(LodgeJsonDocument *document,
 GStrv report_read_codes(LodgeJsonDocument *document,
                         const LodgeJsonNode *object,
                         const char *name);
+/* One such word; NULL where there is no such member. g_free it. */
+char *report_read_optional_code(LodgeJsonDocument *document,
+                                const LodgeJsonNode *object,
+                                const char *name);
 /* A member that must be an array of at most `max_count`; NULL after a failure. */
 const LodgeJsonNode *report_read_array(LodgeJsonDocument *document,
                                        const LodgeJsonNode *object,

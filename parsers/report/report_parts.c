@@ -20,6 +20,10 @@ static void write_part(LodgeJsonWriter *writer, const LodgePart *part)
     lodge_json_add_int(writer, "size_bytes", part->size_bytes);
     lodge_json_add_string(writer, "sha256", part->sha256);
     lodge_json_add_int(writer, "stream_offset", part->stream_offset);
+    if (part->container != NULL)
+        lodge_json_add_string(writer, "container", part->container);
+    if (part->trouble != NULL)
+        lodge_json_add_string(writer, "trouble", part->trouble);
     lodge_json_end_object(writer);
 }
 
@@ -50,6 +54,9 @@ read_strings(LodgeJsonDocument *document, const LodgeJsonNode *object, LodgePart
         report_read_optional_text(document, object, "name", LODGE_LIMIT_NAME_BYTES);
     part->raw_name =
         report_read_optional_text(document, object, "raw_name", TEXT_MAX_BYTES);
+    part->container =
+        report_read_optional_text(document, object, "container", TEXT_MAX_BYTES);
+    part->trouble = report_read_optional_code(document, object, "trouble");
 }
 
 static LodgePart *read_part(LodgeJsonDocument *document, const LodgeJsonNode *object)
@@ -64,7 +71,8 @@ static LodgePart *read_part(LodgeJsonDocument *document, const LodgeJsonNode *ob
     read_strings(document, object, part);
     part->size_bytes =
         report_read_int(document, object, "size_bytes", 0, is_container ? 0 : G_MAXINT64);
-    report_read_digest(document, object, "sha256", is_container, part->sha256);
+    report_read_digest(document, object, "sha256", is_container || part->trouble != NULL,
+                       part->sha256);
     part->stream_offset =
         report_read_int(document, object, "stream_offset", -1,
                         part->kind == LODGE_PART_DOCUMENT ? G_MAXINT64 : -1);

@@ -52,6 +52,13 @@
 #define LODGE_LIMIT_SMIME_EMAILS 20      /* of one certificate */
 #define LODGE_LIMIT_SMIME_TEXT_BYTES 512 /* a name in a certificate as handed back */
 
+/* containers: ZIP, winmail.dat, messages in them; ARCHIVE_ limits below hold for a ZIP of either kind */
+#define LODGE_LIMIT_CONTAINERS 20 /* opened in one message, each by a reader of its own */
+#define LODGE_LIMIT_CONTAINER_NESTING 4   /* containers and messages around one another */
+#define LODGE_LIMIT_CONTAINER_MEMBERS 100 /* files out of all containers of one message */
+#define LODGE_LIMIT_CONTAINER_BYTES                                                        \
+    (256 * 1024 * 1024) /* unpacked, out of all containers of one message */
+
 /* documents */
 #define LODGE_LIMIT_PAGES 2000
 #define LODGE_LIMIT_DOCUMENT_TEXT_BYTES (256 * 1024)

@@ -10,9 +10,11 @@ import tree
 TEXT = ("parsers/text/",)
 # What the airlock's two sides say to each other, and the values it carries.
 FACTS = TEXT + ("parsers/imap/", "parsers/report/", "parsers/mail/message_facts.h",
-                "parsers/document/document_facts.h")
+                "parsers/document/document_facts.h",
+                "parsers/container/container_facts.h")
 VALUES = TEXT + ("parsers/report/report.h", "parsers/mail/message_facts.h",
-                 "parsers/document/document_facts.h")
+                 "parsers/document/document_facts.h",
+                "parsers/container/container_facts.h")
 DECISIONS = ("intake/decide/decision.h", "intake/decide/evidence.h", "intake/decide/history.h")
 DNS = ("intake/decide/dns_answers.h", "intake/decide/dns_name.h", "intake/decide/dmarc.h")
 WALK = FACTS + ("config/", "spool/", "intake/link/") + DECISIONS
@@ -21,6 +23,7 @@ MAY_INCLUDE = {
     "parsers/text/": (),
     "parsers/mail/": TEXT,
     "parsers/document/": TEXT,
+    "parsers/container/": TEXT + ("parsers/mail/message_facts.h", "parsers/mail/sniff.h"),
     "parsers/imap/": TEXT,
     "parsers/report/": VALUES,
     "parsers/cell/": TEXT,
@@ -36,7 +39,8 @@ MAY_INCLUDE = {
     "intake/operate/": FACTS + ("config/", "spool/", "intake/decide/", "intake/link/"),
     "intake/console/": FACTS + ("config/", "spool/", "intake/decide/", "intake/link/"),
     "intake/": TEXT + ("parsers/imap/", "parsers/report/", "config/", "spool/", "intake/",
-                       "parsers/mail/message_facts.h", "parsers/document/document_facts.h"),
+                       "parsers/mail/message_facts.h", "parsers/document/document_facts.h",
+                "parsers/container/container_facts.h"),
 }
 
 FOREIGN = {
@@ -44,13 +48,14 @@ FOREIGN = {
     r"gmime/": ("parsers/mail/", "intake/answer/"),
     r"unicode/": ("parsers/mail/look",),
     r"openssl/": ("parsers/text/digest", "parsers/mail/", "intake/learn/", "intake/link/"),
-    r"(mupdf|poppler|archive|libxml|magic\.h|archive_entry)": ("parsers/document/",),
+    r"(mupdf|poppler|archive|libxml|magic\.h|archive_entry)": ("parsers/document/", "parsers/container/zip"),
+    r"ytnef\.h": ("parsers/container/tnef",),
     r"magic\.h": ("parsers/",),
     r"(seccomp\.h|linux/landlock\.h)": ("parsers/cell/",),
     r"curl/": ("intake/link/", "intake/fetch/", "intake/answer/"),
     r"unbound\.h": ("intake/learn/resolver_unbound", "intake/learn/unbound_result"),
     r"sqlite3\.h": ("spool/",),
-    r"gio/": ("parsers/document/", "intake/"),
+    r"gio/": ("parsers/document/", "parsers/container/", "intake/"),
 }
 NOT_IN_DECIDE = r"\b(time|clock_gettime|gettimeofday|getenv|g_getenv|setlocale|fopen|open|" \
     r"g_get_real_time|g_get_monotonic_time|g_date_time_new_now\w*|g_file_get_contents|socket|" \

@@ -31,6 +31,6 @@ static GBytes *read_document(const LodgeReaderJob *job, GError **error)
 int main(void)
 {
     const LodgeZygotePlan plan = {lodge_message_prepare, lodge_message_trust, read_message,
-                                  read_document};
+                                  read_document, read_document};
     return lodge_zygote_run(LODGE_PROTOCOL_CONTROL_FD, &plan);
 }
