@@ -194,6 +194,7 @@ static GBytes *read_message(const LodgeReaderJob *job, GError **error)
 
 int main(void)
 {
-    const LodgeZygotePlan plan = {prepare, NULL, read_message, read_document, read_document};
+    const LodgeZygotePlan plan = {prepare, NULL, read_message, read_document,
+                                  read_document};
     return lodge_zygote_run(LODGE_PROTOCOL_CONTROL_FD, &plan);
 }
