@@ -225,7 +225,8 @@ static gboolean open_container(Examining *at,
         part->trouble = g_strdup(facts->trouble);
         return TRUE;
     }
-    become_container(part, facts->trouble);
+    gboolean is_empty = facts->members->len == 0 && facts->trouble == NULL;
+    become_container(part, is_empty ? "empty" : facts->trouble);
     take_members(at, part, facts->members, leaves);
     return TRUE;
 }

@@ -107,10 +107,13 @@ char *lodge_sniff_type(const void *bytes, gsize size_bytes)
 
     if (size == 0)
         return NULL;
-    if (memmem(bytes, MIN(size, PDF_WINDOW_BYTES), "%PDF-", 5) != NULL)
-        return g_strdup("application/pdf");
+    /* Containers first: a file in them begins soon, and would be taken for a PDF behind junk. */
     if (begins_with(bytes, size, "PK\3\4", 4))
         return type_of_zip(bytes, size);
+    if (begins_with(bytes, size, "\x78\x9f\x3e\x22", 4))
+        return g_strdup("application/ms-tnef");
+    if (memmem(bytes, MIN(size, PDF_WINDOW_BYTES), "%PDF-", 5) != NULL)
+        return g_strdup("application/pdf");
     if (begins_with(bytes, size, "{\\rtf", 5))
         return g_strdup("application/rtf");
 
@@ -130,6 +133,7 @@ gboolean lodge_sniff_is_document(const char *type)
 {
     static const char *const prefixes[] = {"application/pdf",
                                            "application/zip",
+                                           "application/ms-tnef",
                                            "application/rtf",
                                            "text/rtf",
                                            "application/msword",

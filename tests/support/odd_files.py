@@ -14,6 +14,7 @@ import zipfile
 import zlib
 
 import plans
+import tnef
 import post
 
 OPENXML = "application/vnd.openxmlformats-officedocument."
@@ -222,7 +223,11 @@ def _png(facts):
 
 
 def _tnef(facts):
-    return bytes.fromhex("789F3E22") + b"\x01\x00" + b"\x01\x06\x90\x08\x00\x04\x00\x00\x00\x00\x00\x01\x00\x01\x00"
+    return tnef.pack([tnef.File("plan.pdf", _pdf(facts))])
+
+
+def _empty_tnef(facts):
+    return tnef.pack([])
 
 
 def _der(tag, *contents):
@@ -276,6 +281,7 @@ MAKERS = {
     "png": (_png, "image/png"),
     "p7m": (_p7m, "application/pkcs7-mime; smime-type=signed-data"),
     "tnef": (_tnef, "application/ms-tnef"),
+    "empty-tnef": (_empty_tnef, "application/ms-tnef"),
     "text": (_text, "text/plain"),
     "calendar": (_text, "text/calendar; method=REQUEST; charset=utf-8"),
     "html": (_text, "text/html; charset=utf-8"),
