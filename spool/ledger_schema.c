@@ -78,6 +78,7 @@ const char *const lodge_ledger_schema_sql[] = {
     " WHERE priority = 0;"
     "CREATE INDEX receipt_domain ON receipt(to_domain, owed_us) WHERE priority = 0;"
     "CREATE INDEX receipt_council ON receipt(council, owed_us) WHERE priority = 0;"
+    "CREATE INDEX receipt_notice ON receipt(council, owed_us) WHERE kind = 'notice';"
 
     /* the last pass of each account */
     "CREATE TABLE pass(account TEXT PRIMARY KEY, at_us INTEGER NOT NULL, call TEXT,"

@@ -246,7 +246,8 @@ static gboolean has_receipt_subject(const LodgeMessageFacts *message,
     g_autofree char *prefix = g_ascii_strdown(rules->call->reference_prefix, -1);
     g_autofree char *received = g_strdup_printf("auto: received %s-", prefix);
     g_autofree char *corrected = g_strdup_printf("auto: correction %s-", prefix);
-    const char *const beginnings[] = {received, corrected, NULL};
+    g_autofree char *noticed = g_strdup_printf("auto: not confirmed %s-", prefix);
+    const char *const beginnings[] = {received, corrected, noticed, NULL};
     return subject_begins(message, beginnings);
 }
 

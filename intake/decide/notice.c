@@ -59,8 +59,9 @@ static LodgeReceiptContent *make(const LodgeReceiptInputs *inputs, const char *c
 LodgeReceiptContent *lodge_notice_make(const LodgeReceiptInputs *inputs,
                                        gboolean about_call)
 {
-    if (!about_call || inputs->pending || inputs->history->previous != NULL ||
-        was_told(inputs) || !is_in_question(inputs->decision))
+    if (!about_call || inputs->pending || !inputs->reading->message->parseable ||
+        inputs->history->previous != NULL || was_told(inputs) ||
+        !is_in_question(inputs->decision))
         return NULL;
     const char *contact = find_contact(inputs);
     return contact != NULL ? make(inputs, contact) : NULL;

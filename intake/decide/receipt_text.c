@@ -302,12 +302,14 @@ static void add_closing(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
     add_sentence(letter, inputs, "machine", "service", inputs->rules->service_name);
 }
 
-static void add_digests(LodgeLetter *letter, const LodgeReceiptInputs *inputs)
+/* `why`: the sentence above them. */
+static void
+add_digests(LodgeLetter *letter, const LodgeReceiptInputs *inputs, const char *why)
 {
     const GPtrArray *documents = inputs->decision->documents;
     if (count_listed(documents) == 0)
         return;
-    add_sentence(letter, inputs, "keep", NULL, NULL);
+    add_sentence(letter, inputs, why, NULL, NULL);
     for (guint i = 0; i < documents->len; i++) {
         const LodgeDecisionDocument *document = g_ptr_array_index(documents, i);
         if (!is_listed(document))
@@ -349,7 +351,7 @@ char *lodge_receipt_format_text(const LodgeReceiptInputs *inputs)
     add_findings(letter, decision->findings);
     add_next_steps(letter, inputs);
     add_closing(letter, inputs);
-    add_digests(letter, inputs);
+    add_digests(letter, inputs, "keep");
     return lodge_letter_finish(letter);
 }
 
@@ -375,7 +377,8 @@ char *lodge_receipt_format_notice(const LodgeReceiptInputs *inputs)
     add_documents(letter, inputs->decision->documents);
     add_sentence(letter, inputs, "notice-yours", NULL, NULL);
     add_sentence(letter, inputs, "notice-not-yours", NULL, NULL);
-    add_closing(letter, inputs);
-    add_digests(letter, inputs);
+    add_question(letter, inputs);
+    add_sentence(letter, inputs, "machine", "service", inputs->rules->service_name);
+    add_digests(letter, inputs, "notice-files");
     return lodge_letter_finish(letter);
 }
