@@ -1,4 +1,5 @@
 #include "spool/spool.h"
+#include "spool/backup.h"
 #include "spool/spool_internal.h"
 
 #include <sys/statvfs.h>
@@ -21,6 +22,19 @@ static gboolean load_position(LodgeSpool *spool, guint64 count, GError **error)
     return lodge_ledger_get_position(spool->ledger, &spool->last, error);
 }
 
+/* What was meant as a copy and is none yet must not be worked on as if it were the whole. */
+static gboolean refuse_unfinished(const LodgeDurableRoot *root, GError **error)
+{
+    g_autofree char *path = lodge_durable_root_join(root, LODGE_BACKUP_MARKER);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return TRUE;
+    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING,
+                "%s is a backup that was broken off: finish it with lodge backup, or remove "
+                "%s to go on from the earlier state that it holds",
+                lodge_durable_root_path(root), path);
+    return FALSE;
+}
+
 /* A writer that was killed after its last rename left a name that may not be durable yet:
  * the directory is synced before anything is built on what it shows. */
 static gboolean open_journal(LodgeSpool *spool, GError **error)
@@ -41,6 +55,8 @@ lodge_spool_open(const char *dir, const char *who, gint64 now_us, GError **error
     if (!lodge_spool_make_layout(dir, &root, error))
         return NULL;
     g_autoptr(LodgeSpool) spool = spool_new(root);
+    if (!refuse_unfinished(root, error))
+        return NULL;
     spool->lock = lodge_lock_take(root, who, now_us, error);
     if (spool->lock == NULL || !lodge_durable_sweep(root, "incoming", NULL, error) ||
         !open_journal(spool, error))

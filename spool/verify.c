@@ -1,4 +1,5 @@
 #include "spool/verify.h"
+#include "spool/backup.h"
 #include "spool/lock.h"
 #include "spool/spool_internal.h"
 #include "spool/verify_internal.h"
@@ -69,8 +70,19 @@ check_and_mend_index(LodgeVerification *verification, gboolean repair, GError **
     return TRUE;
 }
 
+static void look_for_marker(LodgeVerification *verification)
+{
+    g_autofree char *path = lodge_durable_root_join(verification->root, LODGE_BACKUP_MARKER);
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+        lodge_verify_add(verification, LODGE_BACKUP_MARKER,
+                         "says that this is a backup that was broken off",
+                         "finish it with lodge backup, or remove the file to go on from the "
+                         "earlier state that it holds");
+}
+
 static gboolean run(LodgeVerification *verification, gboolean repair, GError **error)
 {
+    look_for_marker(verification);
     gboolean good = lodge_verify_journal(verification, error) &&
                     lodge_verify_objects(verification, error) &&
                     check_and_mend_index(verification, repair, error);

@@ -1,5 +1,5 @@
 /* The journal: numbering, END records, chain; every row and its record; what they name. */
-#include "spool/event_member.h"
+#include "spool/event_objects.h"
 #include "spool/object_store.h"
 #include "spool/verify_internal.h"
 
@@ -20,42 +20,18 @@ static gboolean name_object(LodgeVerification *verification,
         "INSERT INTO named(sha256, seq, reference, what, soft, checked)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(sha256) DO UPDATE SET"
         " soft = min(soft, ?5), checked = max(checked, ?6)";
-    return sha256 == NULL ||
-           lodge_ledger_run(verification->named, error, sql, LEDGER_TEXT(sha256),
+    return lodge_ledger_run(verification->named, error, sql, LEDGER_TEXT(sha256),
                             LEDGER_INT(event->seq), LEDGER_TEXT(event->reference),
                             LEDGER_TEXT(what), LEDGER_INT(soft), LEDGER_INT(checked));
 }
 
-static gboolean
-name_documents(LodgeVerification *verification, const LodgeEvent *event, GError **error)
+static gboolean name_visited(const LodgeEvent *event,
+                             const LodgeEventObject *object,
+                             gpointer data,
+                             GError **error)
 {
-    gboolean kept = g_strcmp0(event->outcome, "accepted") == 0 ||
-                    g_strcmp0(event->outcome, "held") == 0 ||
-                    g_strcmp0(event->outcome, "rejected") == 0;
-    for (guint i = 0; event->documents != NULL && i < event->documents->len; i++) {
-        const LodgeEventDocument *document = g_ptr_array_index(event->documents, i);
-        gboolean soft = !kept || g_strcmp0(document->role, "decoration") == 0;
-        if (!name_object(verification, event, "document", document->sha256, soft, FALSE,
-                         error) ||
-            (document->text != NULL && !name_object(verification, event, "text",
-                                                    document->text, FALSE, FALSE, error)))
-            return FALSE;
-    }
-    return TRUE;
-}
-
-static gboolean
-name_objects(LodgeVerification *verification, const LodgeEvent *event, GError **error)
-{
-    for (guint i = 0; i < lodge_members_count; i++) {
-        const LodgeMember *member = &lodge_members[i];
-        if (member->kind == LODGE_MEMBER_DIGEST &&
-            lodge_member_is_of(member, event->type) &&
-            !name_object(verification, event, member->name,
-                         *LODGE_MEMBER_IN(char *, event, member), FALSE, FALSE, error))
-            return FALSE;
-    }
-    return name_documents(verification, event, error);
+    return name_object(data, event, object->what, object->sha256, object->optional, FALSE,
+                       error);
 }
 
 static void note_record(LodgeVerification *verification,
@@ -118,7 +94,7 @@ static gboolean check_row(LodgeVerification *verification,
     verification->report->messages += event->type == LODGE_EVENT_KEPT;
     verification->report->receipts += event->type == LODGE_EVENT_OWED;
     return (sha256 == NULL || check_record(verification, event, sha256, error)) &&
-           name_objects(verification, event, error);
+           lodge_event_visit_objects(event, name_visited, verification, error);
 }
 
 static gboolean check_rows(LodgeVerification *verification,

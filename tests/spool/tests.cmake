@@ -6,6 +6,7 @@ lodge_test(spool/test_ledger_ruling lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_spool lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_verify lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_projection lodge_spool PkgConfig::SQLITE)
+lodge_test(spool/test_backup lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_crash lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_faults lodge_spool PkgConfig::SQLITE)
 
