@@ -62,11 +62,10 @@ static gboolean write_piece(const void *bytes, gsize size, gpointer data, GError
 static void
 add_problem(Backup *backup, const LodgeEvent *event, const char *what, const char *words)
 {
-    g_ptr_array_add(backup->report->problems,
-                    g_strdup_printf("the %s of %s: %s", what,
-                                    event->reference != NULL ? event->reference
-                                                             : "a mailbox",
-                                    words));
+    g_ptr_array_add(
+        backup->report->problems,
+        g_strdup_printf("the %s of %s: %s", what,
+                        event->reference != NULL ? event->reference : "a mailbox", words));
 }
 
 /* FALSE only if the copy cannot take it; what the spool cannot give is a problem of the report. */
@@ -172,12 +171,13 @@ static gboolean need_row(Backup *backup, const char *row, GError **error)
     return lodge_event_visit_objects(event, need_object, backup, error);
 }
 
-static gboolean need_rows(Backup *backup, const LodgeJournalSegment *segment, GError **error)
+static gboolean
+need_rows(Backup *backup, const LodgeJournalSegment *segment, GError **error)
 {
     for (guint i = 0; i < segment->rows->len; i++)
         if (!need_row(backup, g_ptr_array_index(segment->rows, i), error)) {
-            g_prefix_error(error, "segment %" G_GUINT64_FORMAT ", row %u: ",
-                           segment->number, i + 1);
+            g_prefix_error(
+                error, "segment %" G_GUINT64_FORMAT ", row %u: ", segment->number, i + 1);
             return FALSE;
         }
     return TRUE;
@@ -192,8 +192,8 @@ static gboolean find_segment(const Backup *backup,
     char found[LODGE_DIGEST_SIZE];
     g_autoptr(GError) reason = NULL;
     g_autofree char *name = lodge_journal_name(segment->number);
-    *present_out = lodge_object_store_digest_file(backup->target.root, name, found, NULL,
-                                                  &reason);
+    *present_out =
+        lodge_object_store_digest_file(backup->target.root, name, found, NULL, &reason);
     if (!*present_out &&
         !g_error_matches(reason, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING)) {
         g_propagate_error(error, g_steal_pointer(&reason));
@@ -201,21 +201,20 @@ static gboolean find_segment(const Backup *backup,
     }
     if (!*present_out || strcmp(found, segment->sha256) == 0)
         return TRUE;
-    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
-                "%s/%s is not the segment of the spool %s: it is another spool's backup, or "
-                "one of the two was altered or restored; lodge verify says whether the spool "
-                "is sound, and a new directory takes a new backup",
-                lodge_durable_root_path(backup->target.root), name,
-                lodge_durable_root_path(backup->spool));
+    g_set_error(
+        error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
+        "%s/%s is not the segment of the spool %s: it is another spool's backup, or "
+        "one of the two was altered or restored; lodge verify says whether the spool "
+        "is sound, and a new directory takes a new backup",
+        lodge_durable_root_path(backup->target.root), name,
+        lodge_durable_root_path(backup->spool));
     return FALSE;
 }
 
 /* ---- making durable ---- */
 
-static gboolean copy_segment(Backup *backup,
-                             LodgeDurableBatch *batch,
-                             guint64 number,
-                             GError **error)
+static gboolean
+copy_segment(Backup *backup, LodgeDurableBatch *batch, guint64 number, GError **error)
 {
     g_autofree char *name = lodge_journal_name(number);
     g_autofree char *path = lodge_durable_root_join(backup->spool, name);
@@ -228,7 +227,8 @@ static gboolean copy_segment(Backup *backup,
         return FALSE;
     backup->report->segments_copied++;
     backup->report->bytes_copied += size;
-    return lodge_durable_batch_add(batch, g_steal_pointer(&file), name, SEGMENT_MODE, error);
+    return lodge_durable_batch_add(batch, g_steal_pointer(&file), name, SEGMENT_MODE,
+                                   error);
 }
 
 static gboolean copy_segments(Backup *backup, GError **error)
@@ -254,9 +254,7 @@ static gboolean flush(Backup *backup, GError **error)
     return TRUE;
 }
 
-static gboolean take_segment(Backup *backup,
-                             LodgeJournalPosition *position,
-                             GError **error)
+static gboolean take_segment(Backup *backup, LodgeJournalPosition *position, GError **error)
 {
     gboolean present = FALSE;
     g_autoptr(LodgeJournalSegment) segment =
@@ -293,10 +291,11 @@ static gboolean check_prefix(const Backup *backup, guint64 last, GError **error)
     g_autofree char *path = lodge_durable_root_join(backup->target.root, beyond);
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return TRUE;
-    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
-                "%s is beyond the last segment of the spool %s: this backup knows more than "
-                "the spool; keep it, and back up into a new directory",
-                path, lodge_durable_root_path(backup->spool));
+    g_set_error(
+        error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED,
+        "%s is beyond the last segment of the spool %s: this backup knows more than "
+        "the spool; keep it, and back up into a new directory",
+        path, lodge_durable_root_path(backup->spool));
     return FALSE;
 }
 

@@ -29,8 +29,7 @@ static int lies_within(int fd, const struct stat *spool)
     for (guint depth = 0; fd >= 0 && depth < DEPTH_MAX; depth++) {
         struct stat here, above;
         gboolean known = fstat(fd, &here) == 0;
-        int parent =
-            known ? openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+        int parent = known ? openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
         close(fd);
         fd = parent;
         if (known && is_same(&here, spool)) {
@@ -49,8 +48,7 @@ static int lies_within(int fd, const struct stat *spool)
 }
 
 /* Before anything is made: the directory itself, or the one that it is to be made in. */
-static gboolean
-check_place(const LodgeDurableRoot *spool, const char *dir, GError **error)
+static gboolean check_place(const LodgeDurableRoot *spool, const char *dir, GError **error)
 {
     g_autofree char *parent = g_path_get_dirname(dir);
     const char *existing = g_file_test(dir, G_FILE_TEST_EXISTS) ? dir : parent;
@@ -62,9 +60,10 @@ check_place(const LodgeDurableRoot *spool, const char *dir, GError **error)
     if (fd >= 0 && within == 0)
         return TRUE;
     if (fd >= 0 && within > 0)
-        g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING,
-                    "%s lies in the spool %s: name a directory outside, best on another disk",
-                    dir, lodge_durable_root_path(spool));
+        g_set_error(
+            error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING,
+            "%s lies in the spool %s: name a directory outside, best on another disk", dir,
+            lodge_durable_root_path(spool));
     else
         lodge_spool_error_set(error, errno, "open", existing);
     return FALSE;
@@ -89,7 +88,8 @@ gboolean lodge_backup_target_check_directory(const LodgeBackupTarget *target,
 
 static gboolean lay_marker(LodgeBackupTarget *target, GError **error)
 {
-    g_autoptr(LodgeDurableFile) file = lodge_durable_file_new(target->root, "marker", error);
+    g_autoptr(LodgeDurableFile) file =
+        lodge_durable_file_new(target->root, "marker", error);
     return file != NULL &&
            lodge_durable_file_write(file, marker_words, strlen(marker_words), error) &&
            lodge_durable_file_sync(file, 0600, error) &&

@@ -28,10 +28,11 @@ static gboolean refuse_unfinished(const LodgeDurableRoot *root, GError **error)
     g_autofree char *path = lodge_durable_root_join(root, LODGE_BACKUP_MARKER);
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return TRUE;
-    g_set_error(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING,
-                "%s is a backup that was broken off: finish it with lodge backup, or remove "
-                "%s to go on from the earlier state that it holds",
-                lodge_durable_root_path(root), path);
+    g_set_error(
+        error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING,
+        "%s is a backup that was broken off: finish it with lodge backup, or remove "
+        "%s to go on from the earlier state that it holds",
+        lodge_durable_root_path(root), path);
     return FALSE;
 }
 

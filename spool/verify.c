@@ -72,12 +72,14 @@ check_and_mend_index(LodgeVerification *verification, gboolean repair, GError **
 
 static void look_for_marker(LodgeVerification *verification)
 {
-    g_autofree char *path = lodge_durable_root_join(verification->root, LODGE_BACKUP_MARKER);
+    g_autofree char *path =
+        lodge_durable_root_join(verification->root, LODGE_BACKUP_MARKER);
     if (g_file_test(path, G_FILE_TEST_EXISTS))
-        lodge_verify_add(verification, LODGE_BACKUP_MARKER,
-                         "says that this is a backup that was broken off",
-                         "finish it with lodge backup, or remove the file to go on from the "
-                         "earlier state that it holds");
+        lodge_verify_add(
+            verification, LODGE_BACKUP_MARKER,
+            "says that this is a backup that was broken off",
+            "finish it with lodge backup, or remove the file to go on from the "
+            "earlier state that it holds");
 }
 
 static gboolean run(LodgeVerification *verification, gboolean repair, GError **error)

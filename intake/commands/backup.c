@@ -46,9 +46,10 @@ static void print_words(const LodgeBackupReport *report, const char *dir)
         lodge_print("%s\n", words);
     }
     if (report->problems->len > 0)
-        lodge_print("%u objects are not in this backup: the spool itself has lost them; see "
-                    "lodge verify\n",
-                    report->problems->len);
+        lodge_print(
+            "%u objects are not in this backup: the spool itself has lost them; see "
+            "lodge verify\n",
+            report->problems->len);
 }
 
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)

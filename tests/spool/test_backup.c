@@ -57,7 +57,8 @@ static LodgeBackupReport *back_up(const World *world)
     return report;
 }
 
-static void assert_refused(const World *world, const char *target, int code, const char *words)
+static void
+assert_refused(const World *world, const char *target, int code, const char *words)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(LodgeBackupReport) report =
@@ -169,7 +170,8 @@ static void one_that_was_broken_off_is_continued(void **state)
     g_autofree char *marker = in(world->target, LODGE_BACKUP_MARKER);
     assert_true(g_file_set_contents(marker, "x", 1, NULL));
     forget(world->target, object);
-    forget(world->target, "journal/000000000001.jsonl"); /* a cut may keep the later entry */
+    forget(world->target,
+           "journal/000000000001.jsonl"); /* a cut may keep the later entry */
     g_autoptr(LodgeBackupReport) report = back_up(world);
     assert_true(report->continued);
     assert_int_equal(report->segments_copied, 1);
