@@ -36,6 +36,7 @@ extern const LodgeCommand lodge_command_read;
 extern const LodgeCommand lodge_command_authenticate;
 extern const LodgeCommand lodge_command_verify;
 extern const LodgeCommand lodge_command_backup;
+extern const LodgeCommand lodge_command_find;
 extern const LodgeCommand lodge_command_replay;
 extern const LodgeCommand lodge_command_register;
 extern const LodgeCommand lodge_command_accept;

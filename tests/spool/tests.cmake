@@ -7,6 +7,7 @@ lodge_test(spool/test_spool lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_verify lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_projection lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_backup lodge_spool PkgConfig::SQLITE)
+lodge_test(spool/test_search lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_crash lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_faults lodge_spool PkgConfig::SQLITE)
 

@@ -145,7 +145,7 @@ class Backup(WholeRun):
                 len(os.listdir(os.path.join(target, "journal"))) > 0 and \
                 not os.path.exists(os.path.join(target, "backup-unfinished"))
             self.back_up(conf, target)
-            copy, _, _ = self.scene("killed", spool={"directory": target})
+            copy, _, _ = self.scene("killed-copy", spool={"directory": target})
             done = self.world.lodge("verify", "--repair", conf=copy)
             self.assertEqual(done.returncode, DONE, f"killed at {number}, finished {finished}: {done.stdout}")
             self.assertEqual(len(self.world.list(copy)), 2)
