@@ -15,11 +15,13 @@ import unittest
 
 import plans
 import post
+import power_cut
 from smtp_sink import Sink
 from whole_run import DONE, WholeRun, build, stored
 
 MIDDAY = 1721296800
 EVERY = int(os.environ.get("LODGE_CRASH_EVERY", "23"))
+CUT_EVERY = int(os.environ.get("LODGE_CUT_EVERY", "17"))
 
 
 class CrashSweep(WholeRun):
@@ -36,6 +38,7 @@ class CrashSweep(WholeRun):
         cls.sink = Sink()
         cls.addClassCleanup(cls.sink.close)
         cls.shim = os.path.join(build(), "tests", "liblodge_shim.so")
+        cls.forget = os.path.join(build(), "tests", "liblodge_forget.so")
         cls.page = cls.world.write("page", "")
         cls.number = 0
 
@@ -66,12 +69,13 @@ class CrashSweep(WholeRun):
         self.sink.take()
         return conf, user, spool
 
-    def faulty_pass(self, conf, **shim):
+    def faulty_pass(self, conf, disk=None, **shim):
         """One pass with the shim; how it ended, and how many calls were numbered."""
         with open(self.page, "wb") as file:
             file.write(bytes(4096))
-        environment = dict(self.world.environment(), LD_PRELOAD=self.shim,
-                           LODGE_SHIM_PAGE=self.page,
+        preloaded = f"{self.shim}:{self.forget}" if disk else self.shim
+        environment = dict(self.world.environment(), LD_PRELOAD=preloaded,
+                           LODGE_SHIM_PAGE=self.page, **(disk.environment() if disk else {}),
                            **{"LODGE_SHIM_" + key.upper(): str(value) for key, value in shim.items()})
         with subprocess.Popen(self.world.command("once", conf=conf), env=environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -131,6 +135,23 @@ class CrashSweep(WholeRun):
             twice += self.check(conf, user, f"killed at call {number}")
         print(f"# {calls} calls numbered, {killed} times killed, {twice} receipts went twice")
         self.assertGreaterEqual(killed, (calls // EVERY) * 9 // 10)
+
+    def test_a_power_cut_at_every_durable_call(self):
+        calls = self.total()
+        cuts = lost = twice = 0
+        for count, number in enumerate(range(1, calls + 1, CUT_EVERY)):
+            conf, user, spool = self.fresh()
+            disk = power_cut.Disk(spool, spool + ".disk")
+            code, counted, said = self.faulty_pass(conf, disk, kill=number)
+            self.assertIn(code, (-signal.SIGKILL, DONE), said)
+            self.assertTrue(code == -signal.SIGKILL or counted < number, (number, counted))
+            manner = power_cut.MANNERS[count % len(power_cut.MANNERS)]
+            cuts += 1
+            lost += disk.cut(manner, seed=number)
+            twice += self.check(conf, user, f"cut at call {number}: {manner}")
+        print(f"# {calls} calls numbered, {cuts} power cuts, {lost} names and contents lost, "
+              f"{twice} receipts went twice, 0 violations")
+        self.assertGreater(lost, cuts)
 
     def fail_sweep(self, code, times):
         calls = self.total()
