@@ -6,7 +6,14 @@
  *
  * Only after the last line may anybody say that they are. Until then they are owed and are looked at again:
  * one that is right already is left alone, but its parents are synced with the others', because it may
- * have been placed by a writer who was killed before he did so. */
+ * have been placed by a writer who was killed before he did so.
+ *
+ * A tree that goes is renamed into incoming/, then the directory that held it is synced, then it is removed: a cut
+ * leaves it whole, or leaves it not; that it is gone is said only after the sync. Its empty parents go unsynced: one
+ * that comes back is empty, and harms nobody.
+ *
+ * That a tree was written or removed is an event of its own, in a commit after all this. A cut between the two leaves
+ * the tree owed once more, and it is found to be right. */
 #include "spool/object_store.h"
 #include "spool/projection_internal.h"
 
@@ -226,6 +233,15 @@ static void remove_empty_parents(LodgeDurableRoot *root, const char *path)
     }
 }
 
+/* It may have been removed by a writer who was killed before he made that durable; what he changed in held/ and
+ * rejected/ themselves has been synced when the spool was opened. */
+static gboolean settle_absence(LodgeDurableRoot *root, const char *path, GError **error)
+{
+    g_autofree char *parent = g_path_get_dirname(path);
+    return strchr(parent, '/') == NULL || !exists(root, parent) ||
+           lodge_durable_directory_sync(root, parent, error);
+}
+
 gboolean lodge_projection_remove(LodgeSpool *spool, const char *path, GError **error)
 {
     g_return_val_if_fail(spool != NULL && path != NULL, FALSE);
@@ -233,7 +249,7 @@ gboolean lodge_projection_remove(LodgeSpool *spool, const char *path, GError **e
         !lodge_projection_check_path(path, error))
         return FALSE;
     if (!exists(spool->root, path))
-        return TRUE;
+        return settle_absence(spool->root, path, error);
     g_autofree char *parent = g_path_get_dirname(path);
     g_autofree char *aside = lodge_durable_root_name_incoming(spool->root, "gone");
     if (!lodge_durable_rename(spool->root, path, aside, error) ||

@@ -36,12 +36,12 @@ static gboolean refuse_unfinished(const LodgeDurableRoot *root, GError **error)
     return FALSE;
 }
 
-/* A writer that was killed after its last rename left a name that may not be durable yet:
- * the directory is synced before anything is built on what it shows. */
+/* A writer that was killed after its last rename or mkdir left a name that may not be durable yet: a segment, a
+ * directory of objects, journal/ itself. All are synced before anything is built on what they show. */
 static gboolean open_journal(LodgeSpool *spool, GError **error)
 {
     guint64 count = 0;
-    if (!lodge_durable_directory_sync(spool->root, "journal", error) ||
+    if (!lodge_spool_sync_layout(spool->root, error) ||
         !lodge_journal_count(spool->root, &count, error))
         return FALSE;
     spool->ledger = lodge_ledger_open_current(spool->root, count, error);

@@ -28,6 +28,8 @@ struct LodgeStage {
 /* Makes what is missing of an empty or half-made spool; refuses any other directory. */
 gboolean
 lodge_spool_make_layout(const char *dir, LodgeDurableRoot **root_out, GError **error);
+/* What a killed writer changed in the spool's own directories is durable afterwards. */
+gboolean lodge_spool_sync_layout(LodgeDurableRoot *root, GError **error);
 /* Refuses a directory that is no spool. */
 LodgeDurableRoot *lodge_spool_find_layout(const char *dir, GError **error);
 /* READONLY when it was opened for reading. */

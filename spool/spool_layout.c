@@ -102,11 +102,28 @@ static gboolean mend_all(LodgeDurableRoot *root, GError **error)
     return TRUE;
 }
 
+/* A directory that is there already may be that of a lodge that was killed before it had synced the one above. Where
+ * we may not write, none of ours can have made it. */
+static gboolean make_top(const char *dir, GError **error)
+{
+    g_autofree char *parent = g_path_get_dirname(dir);
+    return (g_file_test(dir, G_FILE_TEST_EXISTS) && access(parent, R_OK | W_OK) != 0) ||
+           lodge_durable_directory_create(dir, error);
+}
+
+gboolean lodge_spool_sync_layout(LodgeDurableRoot *root, GError **error)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(directories); i++)
+        if (!lodge_durable_directory_sync(root, directories[i], error))
+            return FALSE;
+    return lodge_durable_directory_sync(root, ".", error);
+}
+
 gboolean
 lodge_spool_make_layout(const char *dir, LodgeDurableRoot **root_out, GError **error)
 {
-    if (!g_file_test(dir, G_FILE_TEST_EXISTS) &&
-        !lodge_durable_directory_create(dir, error))
+    g_autofree char *journal = g_build_filename(dir, "journal", NULL);
+    if (!g_file_test(journal, G_FILE_TEST_IS_DIR) && !make_top(dir, error))
         return FALSE;
     g_autoptr(LodgeDurableRoot) root = lodge_durable_root_open(dir, error);
     if (root == NULL)
