@@ -23,19 +23,19 @@ enum {
 };
 
 static TestTally tallies[TALLIES] = {
-    [CONTAINER] = {"container", 98},
-    [ENCRYPTED] = {"encrypted", 100},
-    [MACROS] = {"macros", 100},
-    [EXTERNAL_ALL] = {"links and external", 95},
-    [EXTERNAL] = {"external", 100},
-    [EXTERNAL_KINDS] = {"kinds of external", 100},
-    [DDE] = {"DDE", 99},
-    [EMBEDDED] = {"embedded objects", 99},
-    [TRACKED] = {"tracked changes", 99},
-    [COMMENTS] = {"comments", 99},
-    [PAGES] = {"stored pages", 99},
-    [ENTRIES] = {"entries", 99},
-    [DAMAGED] = {"damaged", 99},
+    [CONTAINER] = {.fact = "container", .least = 98},
+    [ENCRYPTED] = {.fact = "encrypted", .least = 100},
+    [MACROS] = {.fact = "macros", .least = 100},
+    [EXTERNAL_ALL] = {.fact = "links and external", .least = 95},
+    [EXTERNAL] = {.fact = "external", .least = 100},
+    [EXTERNAL_KINDS] = {.fact = "kinds of external", .least = 100},
+    [DDE] = {.fact = "DDE", .least = 99},
+    [EMBEDDED] = {.fact = "embedded objects", .least = 99},
+    [TRACKED] = {.fact = "tracked changes", .least = 99},
+    [COMMENTS] = {.fact = "comments", .least = 99},
+    [PAGES] = {.fact = "stored pages", .least = 99},
+    [ENTRIES] = {.fact = "entries", .least = 99},
+    [DAMAGED] = {.fact = "damaged", .least = 99},
 };
 
 /* "attachedTemplate,hyperlink" as we put it, without the hyperlinks. */

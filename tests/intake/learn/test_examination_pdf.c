@@ -25,21 +25,23 @@ enum {
 };
 
 static TestTally tallies[TALLIES] = {
-    [PAGES] = {"pages", 100},
-    [NO_PAGES] = {"no pages", 92}, /* the others are one page by any eye, but broken */
-    [PAGE_SIZES] = {"a size for each page", 100},
-    [ENCRYPTED] = {"encrypted", 99},
-    [JAVASCRIPT] = {"javascript", 100},
-    [EMBEDDED] = {"embedded files", 98},
-    [DAMAGED] = {"damaged", 90}, /* what cannot be opened at all is called no PDF */
-    [TEXT_OR_NONE] = {"text or none", 96},
-    [CHARACTERS] = {"characters", 96}, /* within 5 %, or LEEWAY */
-    [VERSION] = {"version", 100},
-    [TAGGED] = {"tagged", 100},
-    [FORM] = {"form", 100},
-    [PDFA] = {"PDF/A claim", 99},
-    [PDFUA] = {"PDF/UA claim", 100},
-    [IMAGES] = {"pictures or none", 95},
+    [PAGES] = {.fact = "pages", .least = 100},
+    [NO_PAGES] = {.fact = "no pages",
+                  .least = 92}, /* the others are one page by any eye, but broken */
+    [PAGE_SIZES] = {.fact = "a size for each page", .least = 100},
+    [ENCRYPTED] = {.fact = "encrypted", .least = 99},
+    [JAVASCRIPT] = {.fact = "javascript", .least = 100},
+    [EMBEDDED] = {.fact = "embedded files", .least = 98},
+    [DAMAGED] = {.fact = "damaged",
+                 .least = 90}, /* what cannot be opened at all is called no PDF */
+    [TEXT_OR_NONE] = {.fact = "text or none", .least = 96},
+    [CHARACTERS] = {.fact = "characters", .least = 96}, /* within 5 %, or LEEWAY */
+    [VERSION] = {.fact = "version", .least = 100},
+    [TAGGED] = {.fact = "tagged", .least = 100},
+    [FORM] = {.fact = "form", .least = 100},
+    [PDFA] = {.fact = "PDF/A claim", .least = 99},
+    [PDFUA] = {.fact = "PDF/UA claim", .least = 100},
+    [IMAGES] = {.fact = "pictures or none", .least = 95},
 };
 
 static void count_pages(const TestCase *one)
