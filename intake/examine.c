@@ -38,6 +38,25 @@ gboolean lodge_examine_copy(int leaves_fd,
     return FALSE;
 }
 
+gboolean lodge_examine_write(const void *bytes, gsize size, gpointer data, GError **error)
+{
+    const char *at = bytes;
+    while (size > 0) {
+        ssize_t put = write(GPOINTER_TO_INT(data), at, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            g_set_error(error, LODGE_AIRLOCK_ERROR, LODGE_AIRLOCK_ERROR_IO,
+                        "what is to be read apart cannot be written: %s",
+                        g_strerror(errno));
+            return FALSE;
+        }
+        at += put;
+        size -= (gsize)put;
+    }
+    return TRUE;
+}
+
 /* ---- what is going on ---- */
 
 typedef struct {
@@ -130,24 +149,6 @@ static gboolean is_within_limits(const Examining *at, LodgePart *part)
     return limit == NULL;
 }
 
-static gboolean write_scratch(const void *bytes, gsize size, gpointer data, GError **error)
-{
-    const char *at = bytes;
-    while (size > 0) {
-        ssize_t put = write(GPOINTER_TO_INT(data), at, size);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put <= 0) {
-            g_set_error(error, LODGE_AIRLOCK_ERROR, LODGE_AIRLOCK_ERROR_IO,
-                        "a container cannot be set apart: %s", g_strerror(errno));
-            return FALSE;
-        }
-        at += put;
-        size -= (gsize)put;
-    }
-    return TRUE;
-}
-
 /* The part's bytes in a file of their own; -1 with error set. */
 static int set_apart(Examining *at, guint index, GError **error)
 {
@@ -155,7 +156,7 @@ static int set_apart(Examining *at, guint index, GError **error)
     if (fd >= 0 &&
         !lodge_examine_copy(leaves_of(at, index),
                             g_ptr_array_index(at->reading->message->parts, index),
-                            write_scratch, GINT_TO_POINTER(fd), error)) {
+                            lodge_examine_write, GINT_TO_POINTER(fd), error)) {
         close(fd);
         fd = -1;
     }

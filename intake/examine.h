@@ -36,3 +36,6 @@ gboolean lodge_examine_copy(
     gboolean (*sink)(const void *bytes, gsize size_bytes, gpointer data, GError **error),
     gpointer data,
     GError **error);
+/* A `sink` for it: writes all to the descriptor GPOINTER_TO_INT(data). */
+gboolean
+lodge_examine_write(const void *bytes, gsize size_bytes, gpointer data, GError **error);

@@ -9,32 +9,14 @@
 
 #define START_BYTES 1024
 
-static gboolean
-write_all(const void *bytes, gsize size_bytes, gpointer data, GError **error)
-{
-    const char *at = bytes;
-    while (size_bytes > 0) {
-        ssize_t written = write(GPOINTER_TO_INT(data), at, size_bytes);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0) {
-            g_set_error(error, LODGE_AIRLOCK_ERROR, LODGE_AIRLOCK_ERROR_IO,
-                        "memory file: %s", g_strerror(errno));
-            return FALSE;
-        }
-        at += written;
-        size_bytes -= (gsize)written;
-    }
-    return TRUE;
-}
-
 static int carve(int leaves_fd, const LodgePart *part, gpointer data, GError **error)
 {
     (void)data;
     int fd = lodge_command_scratch("document", error);
     if (fd < 0)
         return -1;
-    if (lodge_examine_copy(leaves_fd, part, write_all, GINT_TO_POINTER(fd), error))
+    if (lodge_examine_copy(leaves_fd, part, lodge_examine_write, GINT_TO_POINTER(fd),
+                           error))
         return fd;
     close(fd);
     return -1;
