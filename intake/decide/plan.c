@@ -342,7 +342,15 @@ gboolean lodge_plan_has_closed(const LodgeMessageFacts *message)
     return FALSE;
 }
 
-/* Archives that were not opened, and files in them: beside a plan worth a note, without one what must be mended. */
+/* What somebody locked or left empty beside a plan was not meant as it; what we did not get to see might be. */
+static gboolean is_beside_the_point(const LodgeAttachment *plan, const char *trouble)
+{
+    static const char *const harmless[] = {"password", "empty", "link", "unsupported",
+                                           NULL};
+    return plan != NULL && g_strv_contains(harmless, trouble);
+}
+
+/* Archives that were not opened, and files in them. */
 static void judge_closed(const LodgeAttachment *plan,
                          const LodgeMessageFacts *message,
                          GPtrArray *findings)
@@ -355,7 +363,7 @@ static void judge_closed(const LodgeAttachment *plan,
         LodgeFindingKind kind = strcmp(part->trouble, "password") == 0
                                     ? LODGE_FINDING_PASSWORD
                                     : LODGE_FINDING_NOT_EXAMINED;
-        if (plan != NULL)
+        if (is_beside_the_point(plan, part->trouble))
             kind = LODGE_FINDING_ATTACHMENT_NOT_EXAMINED;
         lodge_findings_add(findings, kind, part->trouble, name, NULL);
     }
@@ -368,7 +376,9 @@ void lodge_plan_judge(LodgePlanSearch search,
                       const LodgeCall *call,
                       GPtrArray *findings)
 {
-    judge_search(search, attachments, message, call, findings);
+    /* Of a mail that brought a closed archive nobody says that nothing came with it. */
+    if (search != LODGE_PLAN_NO_DOCUMENT || !lodge_plan_has_closed(message))
+        judge_search(search, attachments, message, call, findings);
     if (plan != NULL) {
         judge_plan(plan, call, findings);
         note_formats(plan, attachments, findings);

@@ -354,6 +354,36 @@ static void two_formats_are_told_of(void **state)
                         "Productivity Plan.pdf; Productivity Plan.docx is kept with it.");
 }
 
+/* A closed archive: alone it is what must be mended; beside a plan it matters if another might be in it. */
+static void what_was_not_opened_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *trouble;
+        gboolean beside_plan;
+        const char *findings;
+    } rows[] = {
+        {"password", FALSE, "document-password hold"},
+        {"archive-ratio", FALSE, "document-could-not-be-examined hold"},
+        {"password", TRUE, "attachment-could-not-be-examined note"},
+        {"empty", TRUE, "attachment-could-not-be-examined note"},
+        {"container-members", TRUE, "document-could-not-be-examined hold"},
+        {"reader-crashed", TRUE, "document-could-not-be-examined hold"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(World) world = world_new();
+        if (!rows[i].beside_plan)
+            world_clear_documents(world);
+        LodgePart *part =
+            world_add_part(world, "9", LODGE_PART_CONTAINER, "application/zip", "more.zip");
+        part->trouble = g_strdup(rows[i].trouble);
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        g_autofree char *findings = world_list_findings(decision);
+        if (strcmp(findings, rows[i].findings) != 0)
+            fail_msg("%s: %s", rows[i].trouble, findings);
+    }
+}
+
 static void a_document_without_facts_is_held(void **state)
 {
     (void)state;
@@ -448,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_call_without_themes_goes_by_its_name),
         cmocka_unit_test(what_is_found_in_the_plan_is_told),
         cmocka_unit_test(two_formats_are_told_of),
+        cmocka_unit_test(what_was_not_opened_is_told),
         cmocka_unit_test(a_document_without_facts_is_held),
         cmocka_unit_test(an_encrypted_word_file_counts_as_what_it_was_sent_as),
         cmocka_unit_test(an_empty_file_is_told_as_such),
