@@ -46,11 +46,6 @@ char *lodge_journal_name(guint64 segment);
 /* How many segments there are; DAMAGED when numbers are missing or strange files are there. */
 gboolean
 lodge_journal_count(const LodgeDurableRoot *root, guint64 *count_out, GError **error);
-/* The same without the judgement: how many, and the highest number. */
-gboolean lodge_journal_scan(const LodgeDurableRoot *root,
-                            guint64 *count_out,
-                            guint64 *highest_out,
-                            GError **error);
 /* One segment, checked in itself (header, END record, limits). */
 LodgeJournalSegment *
 lodge_journal_load(const LodgeDurableRoot *root, guint64 number, GError **error);

@@ -363,7 +363,6 @@ static const char *judge_answer(const Case *at, const LodgeAnswered *answered)
     return lodge_answerable_judge(&answerable);
 }
 
-/* A cap takes away the receipt and nothing else: no outcome depends on it. */
 /* The late copy of a mail was processed before the one that came in time. */
 static gboolean is_copy_in_time(const Case *at, const LodgePast *same)
 {
@@ -413,6 +412,7 @@ static const LodgeAnswered *find_answered(const Case *at)
     return is_first ? at->history->answered : NULL;
 }
 
+/* A cap takes away the receipt and nothing else: no outcome depends on it. */
 static void owe_answer(Case *at)
 {
     LodgeDecision *decision = at->decision;

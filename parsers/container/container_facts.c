@@ -22,18 +22,6 @@ void lodge_container_facts_free(LodgeContainerFacts *facts)
     g_free(facts);
 }
 
-const char *lodge_container_facts_find_trouble(const LodgeContainerFacts *facts)
-{
-    if (facts->trouble != NULL)
-        return facts->trouble;
-    for (guint i = 0; i < facts->members->len; i++) {
-        const LodgePart *member = g_ptr_array_index(facts->members, i);
-        if (member->trouble != NULL)
-            return member->trouble;
-    }
-    return NULL;
-}
-
 const char *lodge_container_form_format(LodgeContainerForm form)
 {
     g_return_val_if_fail((guint)form < G_N_ELEMENTS(form_words), "none");

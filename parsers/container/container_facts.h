@@ -24,8 +24,6 @@ typedef struct {
 
 LodgeContainerFacts *lodge_container_facts_new(void);
 void lodge_container_facts_free(LodgeContainerFacts *facts);
-/* The first trouble of the container or of one of its members; NULL: none. */
-const char *lodge_container_facts_find_trouble(const LodgeContainerFacts *facts);
 
 /* "none", "zip", "tnef" */
 const char *lodge_container_form_format(LodgeContainerForm form);
