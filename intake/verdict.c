@@ -176,8 +176,9 @@ gboolean lodge_verdict_reach(LodgeVerdict *verdict,
     if (verdict->history == NULL ||
         !lodge_recall_answers(verdict->history, ledger, reading->message,
                               (const char *const *)councils, now_us, error) ||
-        !lodge_recall_notices(verdict->history, ledger, message->call,
-                              (const char *const *)councils, now_us, error))
+        (rules->tell_contact != LODGE_TELL_NEVER &&
+         !lodge_recall_notices(verdict->history, ledger, message->call,
+                               (const char *const *)councils, now_us, error)))
         return FALSE;
     verdict->decision = lodge_decide(reading, evidence, verdict->history, rules);
     return compose_receipts(verdict, rules, smtp, now_us, error);
