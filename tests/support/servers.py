@@ -7,6 +7,7 @@ DIR/servers.json, prints "ready" and then obeys lines on standard input:
 
     clock 2024-07-20 00:00:30   both servers' clocks, in UTC, go on from there
     stand 2024-07-19 23:59:59   they show this second until the next word about them
+    flush                       Postfix tries everything in its queue now, whatever its clock says
     restart                     both are stopped and started again
     keep                        go on after standard input ends, until SIGTERM
 
@@ -195,6 +196,7 @@ MASTER_CF = """\
   -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
   -o smtpd_recipient_restrictions=check_recipient_access,texthash:{dir}/postfix/etc/refused-recipients,permit
 postlog unix-dgram n - n - 1 postlogd
+pickup unix n - n 300 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr
@@ -424,6 +426,9 @@ class Servers:
                 time.sleep(0.05)
         raise RuntimeError(f"port {port} does not answer; the logs:\n" + self.logs())
 
+    def flush(self):
+        run("postqueue", "-c", self.dir + "/postfix/etc", "-f", env=dict(os.environ, **self.clock.environment()))
+
     def logs(self):
         text = ""
         for name in ("start.log", "dovecot.log", "postfix.log"):
@@ -464,6 +469,8 @@ def obey(servers):
             servers.clock.set(rest)
         elif word == "stand":
             servers.clock.stand(rest)
+        elif word == "flush":
+            servers.flush()
         elif word == "restart":
             servers.stop()
             servers.start()

@@ -30,6 +30,7 @@ EXAMPLE_CALL = os.path.join(ROOT, "config", "examples", "productivity-plans-2024
 CALL = "productivity-plans-2024"
 ON_TIME = "2024-07-18 10:00:00"  # UTC, as all clocks here
 WAIT_S = 60
+FLUSH_S = 5
 
 
 class Servers:
@@ -180,19 +181,32 @@ class World:
 
     def await_inbox(self, count, user=None):
         """Waits until Postfix has handed over everything that was sent."""
-        deadline = time.monotonic() + WAIT_S
-        while (found := self.count(user or self.user)) < count:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{found} of {count} mails arrived for {user or self.user}")
-            time.sleep(0.02)
+        user = user or self.user
+        self._await(count, lambda: self.count(user), f"mails arrived for {user}")
 
     def await_delivered(self, count):
         """Waits until Postfix has delivered so many mails since it started, to whomever: then it is idle."""
-        deadline = time.monotonic() + WAIT_S
-        while (found := self.delivery_log().count(": removed\n")) < count:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{found} of {count} mails were delivered")
+        self._await(count, lambda: self.delivery_log().count(": removed\n"), "mails were delivered")
+
+    def _await(self, count, look, what):
+        """Postfix looks again at its queue by its clock; where that stands, somebody must tell it to."""
+        began, flushed = time.monotonic(), time.monotonic()
+        while (found := look()) < count:
+            now = time.monotonic()
+            if now - began > WAIT_S:
+                raise RuntimeError(f"{found} of {count} {what}:\n" + self.undelivered())
+            if now - flushed > FLUSH_S:
+                print(f"# {found} of {count} {what}: the queue is tried again", flush=True)
+                self.servers.tell("flush")
+                flushed = now
             time.sleep(0.02)
+
+    def undelivered(self):
+        """What Postfix says of the mails that it took and did not get rid of, and of its troubles."""
+        lines = [(re.search(r"\]: (\w{8,}): ", line), line) for line in self.delivery_log().splitlines()]
+        removed = {number[1] for number, line in lines if number and line.endswith(": removed")}
+        return "\n".join(line for number, line in lines
+                         if number and number[1] not in removed or re.search("warning|fatal|panic", line))
 
     def delivery_log(self):
         with open(os.path.join(self.facts["dir"], "postfix.log"), errors="replace") as file:
