@@ -79,17 +79,24 @@ static int leaves_of(const Examining *at, guint part)
 /* ---- documents ---- */
 
 /* After the first document that could not be read no other is tried: its reason is theirs. */
+static LodgeDocumentFacts *find_facts(Examining *at, const LodgePart *part, int fd)
+{
+    if (*at->fault_out != NULL)
+        return NULL;
+    LodgeDocumentFacts *known =
+        at->files->recall != NULL ? at->files->recall(part, at->files->data) : NULL;
+    return known != NULL ? known
+                         : lodge_airlock_read_document(at->airlock, fd, part->name,
+                                                       part->declared_type, at->fault_out);
+}
+
 static gboolean
 examine_part(Examining *at, const LodgePart *part, int leaves_fd, GError **error)
 {
     int fd = at->files->carve(leaves_fd, part, at->files->data, error);
     if (fd < 0)
         return FALSE;
-    LodgeDocumentFacts *facts =
-        *at->fault_out == NULL
-            ? lodge_airlock_read_document(at->airlock, fd, part->name, part->declared_type,
-                                          at->fault_out)
-            : NULL;
+    LodgeDocumentFacts *facts = find_facts(at, part, fd);
     close(fd);
     if (facts == NULL)
         return TRUE;

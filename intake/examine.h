@@ -14,6 +14,9 @@ typedef struct {
     /* A fresh descriptor (the caller's to close) on the part's bytes alone, which stand in `leaves_fd`; -1 with error set.
      * Called once per distinct digest of a document. */
     int (*carve)(int leaves_fd, const LodgePart *part, gpointer data, GError **error);
+    /* What an earlier reading by this version found in the same bytes, to be freed by us; NULL: nothing is known of them,
+     * and they are examined. May be NULL itself: then nothing ever is. */
+    LodgeDocumentFacts *(*recall)(const LodgePart *part, gpointer data);
     /* An empty file that nobody else sees (the caller's to close); -1 with error set. */
     int (*scratch)(gpointer data, GError **error);
     gpointer data;

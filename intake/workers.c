@@ -1,6 +1,7 @@
 #include "intake/workers.h"
 
 #include "intake/examine.h"
+#include "intake/known_document.h"
 #include "intake/learn/authenticator.h"
 #include "intake/log.h"
 #include "intake/scan.h"
@@ -65,6 +66,12 @@ static int carve_stage(int leaves_fd, const LodgePart *part, gpointer data, GErr
     return fd;
 }
 
+static LodgeDocumentFacts *recall_document(const LodgePart *part, gpointer data)
+{
+    const Carving *carving = data;
+    return lodge_known_document_find(carving->spool, part->sha256);
+}
+
 static int make_scratch(gpointer data, GError **error)
 {
     const Carving *carving = data;
@@ -93,7 +100,8 @@ static gboolean read_message(LodgeWorkers *workers,
     LodgeReading *reading = NULL;
     if (leaves_fd >= 0) {
         Carving carving = {workers->spool, found->stages};
-        const LodgeExamineFiles files = {carve_stage, make_scratch, &carving};
+        const LodgeExamineFiles files = {carve_stage, recall_document, make_scratch,
+                                         &carving};
         reading = lodge_examine_message(workers->airlock, input_fd, leaves_fd, &files,
                                         fault_out, error);
         close(leaves_fd);

@@ -75,6 +75,11 @@ lodge_ledger_require_message(LodgeLedger *ledger, const char *reference, GError 
 char *
 lodge_ledger_find_message(LodgeLedger *ledger, const char *message_sha256, GError **error);
 
+/* The object with the reading of the last decided message that brought this document; NULL with no error: none did.
+ * g_free it. */
+char *
+lodge_ledger_find_reading(LodgeLedger *ledger, const char *document_sha256, GError **error);
+
 /* Calls back once per message in order of reference; FALSE from the callback ends it, and with an error
  * fails it. One snapshot in constant memory; the callback may ask the same handle, but add nothing. */
 typedef gboolean (*LodgeLedgerVisit)(const LodgeLedgerMessage *message,

@@ -12,7 +12,7 @@
 #include <sqlite3.h>
 
 /* Changes whenever the tables or what is put into them change: another number is rebuilt. */
-#define LODGE_LEDGER_SCHEMA 8
+#define LODGE_LEDGER_SCHEMA 9
 #define LODGE_LEDGER_APPLICATION 0x6c6f6467 /* "lodg" */
 #define LODGE_LEDGER_FILE "ledger.db"
 

@@ -290,6 +290,23 @@ lodge_ledger_find_message(LodgeLedger *ledger, const char *message_sha256, GErro
     return reference;
 }
 
+char *
+lodge_ledger_find_reading(LodgeLedger *ledger, const char *document_sha256, GError **error)
+{
+    static const char sql[] =
+        "SELECT message.reading FROM document JOIN message ON message.id = document.message"
+        " WHERE document.sha256 = ?1 AND message.reading IS NOT NULL"
+        " ORDER BY message.id DESC LIMIT 1";
+    g_return_val_if_fail(ledger != NULL && document_sha256 != NULL, NULL);
+    sqlite3_stmt *statement =
+        lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(document_sha256));
+    if (statement == NULL || lodge_ledger_step(ledger, statement, error) <= 0)
+        return NULL;
+    char *reading = lodge_ledger_column_text(statement, 0);
+    sqlite3_reset(statement);
+    return reading;
+}
+
 /* The statement is its own, so that a callback may ask anything of the same handle. */
 static sqlite3_stmt *
 prepare_visit(LodgeLedger *ledger, const LodgeLedgerFilter *filter, GError **error)

@@ -50,6 +50,7 @@ const char *const lodge_ledger_schema_sql[] = {
     "CREATE TABLE document(message INTEGER NOT NULL, ordinal INTEGER NOT NULL, name TEXT,"
     " role TEXT, media_type TEXT, size_bytes INTEGER NOT NULL, pages INTEGER NOT NULL,"
     " sha256 TEXT, text TEXT, PRIMARY KEY(message, ordinal)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX document_bytes ON document(sha256) WHERE sha256 IS NOT NULL;"
 
     /* every version number that was ever given: none is given twice, whatever a person rules later */
     "CREATE TABLE version(call TEXT NOT NULL, council TEXT NOT NULL, version INTEGER NOT NULL,"

@@ -161,7 +161,7 @@ static gboolean read_message(LodgeContext *context,
     if (leaves_fd < 0)
         return FALSE;
     g_autoptr(GError) fault = NULL;
-    const LodgeExamineFiles files = {carve, make_scratch, NULL};
+    const LodgeExamineFiles files = {carve, NULL, make_scratch, NULL};
     g_autoptr(LodgeReading) reading =
         lodge_examine_message(airlock, fd, leaves_fd, &files, &fault, error);
     close(leaves_fd);

@@ -196,7 +196,8 @@ class World:
             if now - began > WAIT_S:
                 raise RuntimeError(f"{found} of {count} {what}:\n" + self.undelivered())
             if now - flushed > FLUSH_S:
-                print(f"# {found} of {count} {what}: the queue is tried again", flush=True)
+                print(f"# {found} of {count} {what}: the queue is tried again\n"
+                      + re.sub("^", "# ", self.undelivered(), flags=re.MULTILINE), flush=True)
                 self.servers.tell("flush")
                 flushed = now
             time.sleep(0.02)

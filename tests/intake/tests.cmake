@@ -1,0 +1,2 @@
+lodge_test(intake/test_known_document lodge_walk PkgConfig::SQLITE)
+add_dependencies(intake_test_known_document lodge-reader)
