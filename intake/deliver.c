@@ -65,6 +65,7 @@ static void enter_result(Entries *entries,
     /* What failed because the whole server did says nothing about this receipt. */
     guint attempt = receipt->attempts + (reply->whole_server ? 0 : 1);
     gboolean again = reply->result == LODGE_RETRY || reply->result == LODGE_UNKNOWN;
+    gint64 now_us = round->context->now_us();
     entries->events[entries->count++] = (LodgeEvent){
         .type = LODGE_EVENT_ANSWERED,
         .reference = receipt->reference,
@@ -73,10 +74,11 @@ static void enter_result(Entries *entries,
         .code = (char *)lodge_courier_result_format(reply->result),
         .smtp_code = reply->smtp_code,
         .words = reply->words,
-        .retry_at_us =
-            again ? lodge_courier_retry_at(round->settings->smtp, receipt->id,
-                                           MAX(attempt, 1), round->context->now_us())
-                  : LODGE_INSTANT_UNKNOWN,
+        .retry_at_us = !again ? LODGE_INSTANT_UNKNOWN
+                       : reply->stopped
+                           ? now_us /* nothing failed: whoever starts next tries */
+                           : lodge_courier_retry_at(round->settings->smtp, receipt->id,
+                                                    MAX(attempt, 1), now_us),
     };
 }
 
@@ -212,7 +214,7 @@ static void note(LodgeDelivery *delivery,
     else
         lodge_log_warning("receipt", "receipt", receipt->id, "result", result, "reply",
                           reply->words, NULL);
-    if (reply->whole_server) {
+    if (reply->whole_server && !reply->stopped) {
         g_free(delivery->server_fault);
         delivery->server_fault = g_strdup(reply->words);
         delivery->person_needed |= reply->person_needed;

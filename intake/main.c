@@ -131,7 +131,7 @@ static void prepare_process(const LodgeCommand *command)
     setrlimit(RLIMIT_CORE, &no_core);
     prctl(PR_SET_DUMPABLE, 0);
     raise_descriptor_limit();
-    lodge_connection_init();
+    lodge_connection_init(stopping);
 }
 
 static gboolean wants_colours(void)

@@ -8,18 +8,21 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define MAX_WORDS_BYTES 400
 /* Greeting, EHLO, STARTTLS, EHLO, AUTH and its two lines, MAIL, RCPT, DATA, the body, the final reply. */
 #define REPLIES_PER_MESSAGE 12
 #define SLOWEST_BYTES_PER_S 100
+#define STOP_GRACE_US (5 * G_USEC_PER_SEC)
 
 struct LodgeCourier {
     const LodgeSmtp *smtp; /* borrowed */
     char *secret;
     CURL *curl; /* NULL until it is needed, and after a set-up that failed */
     LodgeConversation *conversation;
-    guint on_connection; /* messages this connection has carried */
+    guint on_connection;      /* messages this connection has carried */
+    gint64 stopping_since_us; /* monotonic; 0: we are not */
     char curl_words[CURL_ERROR_SIZE];
 };
 
@@ -55,6 +58,27 @@ overhear(CURL *curl, curl_infotype type, char *bytes, size_t size_bytes, void *u
     return 0;
 }
 
+/* Whether a message that has gone was taken is worth a moment's wait: else it may go twice. */
+static int heed_stopping(void *user,
+                         curl_off_t to_receive,
+                         curl_off_t received,
+                         curl_off_t to_send,
+                         curl_off_t sent)
+{
+    LodgeCourier *courier = user;
+    (void)to_receive;
+    (void)received;
+    (void)to_send;
+    (void)sent;
+    if (!lodge_link_is_stopping())
+        return 0;
+    gint64 now_us = g_get_monotonic_time();
+    if (courier->stopping_since_us == 0)
+        courier->stopping_since_us = now_us;
+    return lodge_conversation_stage(courier->conversation) < LODGE_STAGE_BODY ||
+           now_us - courier->stopping_since_us >= STOP_GRACE_US;
+}
+
 static size_t swallow(char *buffer, size_t size, size_t count, void *user)
 {
     (void)buffer;
@@ -74,8 +98,20 @@ LodgeCourier *lodge_courier_new(const LodgeSmtp *smtp, const char *secret)
     return courier;
 }
 
+/* libcurl says QUIT to a connection that it keeps and waits two minutes for the answer, whatever it was told of time-outs.
+ * That is for servers that answer, and for those who have the time. */
+static void cut(CURL *curl)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(curl, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
+        socket != CURL_SOCKET_BAD)
+        shutdown(socket, SHUT_RDWR);
+}
+
 static void hang_up(LodgeCourier *courier)
 {
+    if (courier->curl != NULL && lodge_link_is_stopping())
+        cut(courier->curl);
     g_clear_pointer(&courier->curl, curl_easy_cleanup);
     courier->on_connection = 0;
 }
@@ -125,6 +161,8 @@ static gboolean pick_up(LodgeCourier *courier, GError **error)
     curl_easy_setopt(courier->curl, CURLOPT_DEBUGFUNCTION, overhear);
     curl_easy_setopt(courier->curl, CURLOPT_DEBUGDATA, courier->conversation);
     curl_easy_setopt(courier->curl, CURLOPT_WRITEFUNCTION, swallow);
+    curl_easy_setopt(courier->curl, CURLOPT_XFERINFOFUNCTION, heed_stopping);
+    curl_easy_setopt(courier->curl, CURLOPT_XFERINFODATA, courier);
     return TRUE;
 }
 
@@ -189,6 +227,8 @@ static void judge(LodgeCourier *courier, CURLcode code, LodgeCourierReply *reply
     if (reply.result != LODGE_SENT)
         set_failure(&failure, courier, code);
     reply.words = format_words(courier, reply.result, failure);
+    reply.stopped = reply.result == LODGE_RETRY && code == CURLE_ABORTED_BY_CALLBACK;
+    reply.whole_server = reply.whole_server || reply.stopped;
     reply.person_needed = reply.whole_server && needs_person(courier, failure);
     *reply_out = reply;
 }
@@ -229,6 +269,8 @@ static gboolean transfer(LodgeCourier *courier,
     curl_easy_setopt(courier->curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)handover.size);
     curl_easy_setopt(courier->curl, CURLOPT_FORBID_REUSE, last);
     *code_out = curl_easy_perform(courier->curl);
+    if (*code_out != CURLE_OK)
+        cut(courier->curl);
     long connects = 0;
     curl_easy_getinfo(courier->curl, CURLINFO_NUM_CONNECTS, &connects);
     curl_easy_setopt(courier->curl, CURLOPT_MAIL_RCPT, NULL);
@@ -270,7 +312,8 @@ void lodge_courier_send(LodgeCourier *courier,
     }
     CURLcode code = CURLE_OK;
     gboolean reused = transfer(courier, envelope_from, to, message, &code);
-    if (code != CURLE_OK && reused && was_stale(courier))
+    if (code != CURLE_OK && code != CURLE_ABORTED_BY_CALLBACK && reused &&
+        was_stale(courier))
         transfer(courier, envelope_from, to, message, &code);
     judge(courier, code, reply_out);
 }

@@ -19,6 +19,8 @@ typedef struct {
     char *words;
     /* The fault concerns the server (unreachable, TLS, login), not this receipt: stop for now. */
     gboolean whole_server;
+    /* With whole_server: we are asked to stop, and nothing was handed over; it is not the server's doing. */
+    gboolean stopped;
     /* With whole_server: trying again will not help before user, secret, certificate or TLS are
      * mended. */
     gboolean person_needed;
@@ -30,7 +32,8 @@ typedef struct LodgeCourier LodgeCourier;
  * freed. */
 LodgeCourier *lodge_courier_new(const LodgeSmtp *smtp, const char *secret);
 void lodge_courier_free(LodgeCourier *courier);
-/* Blocks at most as long as the endpoint's time-outs allow. */
+/* Blocks at most as long as the endpoint's time-outs allow; once lodge is asked to stop only about a second, or five for
+ * the answer to a message that was handed over. */
 void lodge_courier_send(LodgeCourier *courier,
                         const char *envelope_from,
                         const char *to,

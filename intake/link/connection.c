@@ -7,6 +7,8 @@
 #include <poll.h>
 #include <string.h>
 
+#define STOP_SLICE_MS 500
+
 struct LodgeConnection {
     CURL *curl;
     curl_socket_t socket;
@@ -15,9 +17,10 @@ struct LodgeConnection {
     GString *last_reply; /* the server's last line while it logs us in */
 };
 
-void lodge_connection_init(void)
+void lodge_connection_init(gboolean (*stopping)(void))
 {
     curl_global_init(CURL_GLOBAL_DEFAULT);
+    lodge_link_heed(stopping);
 }
 
 /* ---- opening ---- */
@@ -181,24 +184,35 @@ static gboolean set_closed(const LodgeConnection *connection, CURLcode code, GEr
     return FALSE;
 }
 
-/* Waits until the socket is ready, wake_fd is readable, or the deadline has passed. A poll that fails
- * otherwise counts as ready: the next transfer names the reason. */
+/* Waits until the socket is ready, wake_fd is readable, or the deadline has passed; where nobody can wake us, also
+ * until we are asked to stop. A poll that fails otherwise counts as ready: the next transfer names the reason. */
 static LodgeConnectionHeard
 wait_ready(const LodgeConnection *connection, short events, int wake_fd, gint64 deadline_us)
 {
+    const gint64 longest_ms = wake_fd < 0 ? STOP_SLICE_MS : G_MAXINT / 2;
     for (;;) {
         gint64 left_us = MAX(deadline_us - g_get_monotonic_time(), 0);
         struct pollfd pollfds[] = {{.fd = connection->socket, .events = events},
                                    {.fd = wake_fd, .events = POLLIN}};
         int ready = poll(pollfds, G_N_ELEMENTS(pollfds),
-                         (int)MIN((left_us + 999) / 1000, G_MAXINT / 2));
+                         (int)MIN((left_us + 999) / 1000, longest_ms));
         if (ready > 0 && pollfds[1].revents != 0)
+            return LODGE_CONNECTION_WOKEN;
+        if (ready <= 0 && wake_fd < 0 && lodge_link_is_stopping())
             return LODGE_CONNECTION_WOKEN;
         if (ready > 0 || (ready < 0 && errno != EINTR))
             return LODGE_CONNECTION_RECEIVED;
         if (ready == 0 && left_us == 0)
             return LODGE_CONNECTION_QUIET;
     }
+}
+
+static gboolean set_stopped(const LodgeConnection *connection, GError **error)
+{
+    g_set_error(error, LODGE_LINK_ERROR, LODGE_LINK_ERROR_STOPPED,
+                "%s: not waited for any longer, as lodge is asked to stop",
+                connection->name);
+    return FALSE;
 }
 
 static gboolean is_readable(int fd)
@@ -219,8 +233,11 @@ gboolean lodge_connection_send(LodgeConnection *connection,
         size_t sent = 0;
         CURLcode code = curl_easy_send(connection->curl, at, size_bytes, &sent);
         if (code == CURLE_AGAIN) { /* TLS wants the same bytes again */
-            if (wait_ready(connection, POLLOUT, -1, deadline_us) == LODGE_CONNECTION_QUIET)
+            LodgeConnectionHeard heard = wait_ready(connection, POLLOUT, -1, deadline_us);
+            if (heard == LODGE_CONNECTION_QUIET)
                 return set_timeout(connection, "sent", timeout_ms, error);
+            if (heard == LODGE_CONNECTION_WOKEN)
+                return set_stopped(connection, error);
             continue;
         }
         if (code != CURLE_OK)
@@ -270,8 +287,10 @@ gsize lodge_connection_receive(LodgeConnection *connection,
     case LODGE_CONNECTION_RECEIVED:
         return received;
     case LODGE_CONNECTION_QUIET:
-    case LODGE_CONNECTION_WOKEN: /* never: nobody can */
         set_timeout(connection, "received", timeout_ms, error);
+        break;
+    case LODGE_CONNECTION_WOKEN:
+        set_stopped(connection, error);
         break;
     case LODGE_CONNECTION_LOST:
         break;

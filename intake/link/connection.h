@@ -18,10 +18,13 @@ typedef enum {
     LODGE_LINK_ERROR_TLS, /* certificate or handshake: a person must look; says dates, names */
     LODGE_LINK_ERROR_LOGIN, /* the server refuses user or secret: long back-off */
     LODGE_LINK_ERROR_TIMEOUT,
-    LODGE_LINK_ERROR_CLOSED, /* the peer went away */
+    LODGE_LINK_ERROR_CLOSED,  /* the peer went away */
+    LODGE_LINK_ERROR_STOPPED, /* given up, because lodge is asked to stop */
 } LodgeLinkError;
 
-void lodge_connection_init(void);
+/* `stopping`: asked every now and then in every wait, from any thread; once it says TRUE the wait ends within a second or
+ * so, however long the peer is silent. NULL: nobody ever asks us to stop. */
+void lodge_connection_init(gboolean (*stopping)(void));
 
 typedef struct LodgeConnection LodgeConnection;
 

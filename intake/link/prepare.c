@@ -47,6 +47,37 @@ char *lodge_link_format_url(const char *scheme, const LodgeEndpoint *endpoint)
         bracketed ? "[" : "", endpoint->host, bracketed ? "]" : "", endpoint->port);
 }
 
+/* ---- being asked to stop ---- */
+
+static gboolean (*asked_to_stop)(void);
+
+void lodge_link_heed(gboolean (*stopping)(void))
+{
+    asked_to_stop = stopping;
+}
+
+gboolean lodge_link_is_stopping(void)
+{
+    return asked_to_stop != NULL && asked_to_stop();
+}
+
+/* libcurl calls this about once a second, whatever it waits for. */
+static int give_up_when_stopping(void *unused,
+                                 curl_off_t to_receive,
+                                 curl_off_t received,
+                                 curl_off_t to_send,
+                                 curl_off_t sent)
+{
+    (void)unused;
+    (void)to_receive;
+    (void)received;
+    (void)to_send;
+    (void)sent;
+    return lodge_link_is_stopping();
+}
+
+/* ---- the options ---- */
+
 void lodge_link_prepare_transport(void *curl,
                                   const char *url,
                                   const LodgeEndpoint *endpoint)
@@ -59,6 +90,8 @@ void lodge_link_prepare_transport(void *curl,
     curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
                      (long)(endpoint->reply_timeout_ms + 999) / 1000);
     curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, give_up_when_stopping);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -111,6 +144,8 @@ static LodgeLinkError classify(CURLcode code)
         return LODGE_LINK_ERROR_LOGIN;
     case CURLE_OPERATION_TIMEDOUT:
         return LODGE_LINK_ERROR_TIMEOUT;
+    case CURLE_ABORTED_BY_CALLBACK:
+        return LODGE_LINK_ERROR_STOPPED;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
@@ -152,6 +187,8 @@ static char *explain(CURLcode code, const char *detail, const LodgeEndpoint *end
     case CURLE_OPERATION_TIMEDOUT:
         return g_strdup_printf(
             "no answer in time (%s); check the network, or raise the time-outs", detail);
+    case CURLE_ABORTED_BY_CALLBACK:
+        return g_strdup("not waited for any longer, as lodge is asked to stop");
     case CURLE_LOGIN_DENIED:
     case CURLE_AUTH_ERROR:
         return g_strdup_printf("login is refused (%s); %s", detail,
@@ -188,6 +225,9 @@ void lodge_link_set_error(
     GError **error, void *curl, int code, const char *errbuf, const LodgeEndpoint *endpoint)
 {
     CURLcode curl_code = (CURLcode)code;
+    if (curl_code ==
+        CURLE_ABORTED_BY_CALLBACK) /* and no waiting for a resolver that hangs */
+        curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
     const char *raw =
         errbuf != NULL && errbuf[0] != '\0' ? errbuf : curl_easy_strerror(curl_code);
     g_autofree char *detail = lodge_display_line(raw, 300);

@@ -22,6 +22,10 @@ gboolean lodge_link_prepare(void *curl,
                             const char *secret,
                             GError **error);
 
+/* For waits of the caller's own in a transfer (CURLOPT_XFERINFOFUNCTION). Without one libcurl's waits end by themselves
+ * when lodge is asked to stop, with CURLE_ABORTED_BY_CALLBACK. */
+gboolean lodge_link_is_stopping(void);
+
 /* Turns the CURLcode of a failed transfer into a LODGE_LINK_ERROR that names host, port and
  * the mend. `errbuf` is CURLOPT_ERRORBUFFER's or NULL. Never carries credentials. For a certificate that is
  * refused it takes one more look at the peer's certificate (no credentials are sent) to say its names and dates. */

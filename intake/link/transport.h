@@ -12,5 +12,7 @@ char *lodge_link_format_url(const char *scheme, const LodgeEndpoint *endpoint);
 void lodge_link_prepare_transport(void *curl,
                                   const char *url,
                                   const LodgeEndpoint *endpoint);
+/* What lodge_connection_init was told. */
+void lodge_link_heed(gboolean (*stopping)(void));
 /* Drops libcurl's copies of the secret from the handle's options. */
 void lodge_link_forget_secret(void *curl);

@@ -179,6 +179,11 @@ smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 smtpd_error_sleep_time = 0
 in_flow_delay = 0
 initial_destination_concurrency = 20
+# One at a time for each recipient: of two first mails at once Dovecot puts one off, for "Mailbox already exists".
+lmtp_destination_recipient_limit = 1
+lmtp_destination_concurrency_limit = 1
+# One that is put off is no reason to put off the others.
+lmtp_destination_concurrency_failed_cohort_limit = 0
 # Our clock jumps by days: nobody who is idle must find that he has been so for too long.
 daemon_timeout = 100d
 max_idle = 100d

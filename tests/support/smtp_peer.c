@@ -18,6 +18,7 @@ struct SmtpPeer {
     guint port;
     GThread *thread;
     guint connections, mails;
+    gint silent; /* atomic */
     GPtrArray *messages;
     GString *heard;
 };
@@ -121,6 +122,7 @@ static const SmtpPeerTurn *find_turn(SmtpPeer *peer, SmtpPeerStep step)
 
 static void stay_silent(Talk *talk)
 {
+    g_atomic_int_set(&talk->peer->silent, TRUE);
     while (fill(talk))
         g_string_truncate(talk->input, 0);
 }
@@ -379,6 +381,11 @@ guint smtp_peer_connections(const SmtpPeer *peer)
 const GPtrArray *smtp_peer_messages(const SmtpPeer *peer)
 {
     return peer->messages;
+}
+
+gboolean smtp_peer_is_silent(SmtpPeer *peer)
+{
+    return g_atomic_int_get(&peer->silent);
 }
 
 const char *smtp_peer_heard(const SmtpPeer *peer)

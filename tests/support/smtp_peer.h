@@ -68,6 +68,9 @@ guint smtp_peer_port(const SmtpPeer *peer);
 /* PEM file of its certificate, for "localhost"; NULL without TLS. */
 const char *smtp_peer_ca_file(const SmtpPeer *peer);
 
+/* The script's silence has begun; may be asked at any time. */
+gboolean smtp_peer_is_silent(SmtpPeer *peer);
+
 /* After smtp_peer_stop. */
 guint smtp_peer_connections(const SmtpPeer *peer);
 const GPtrArray *smtp_peer_messages(const SmtpPeer *peer);

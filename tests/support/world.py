@@ -31,6 +31,7 @@ CALL = "productivity-plans-2024"
 ON_TIME = "2024-07-18 10:00:00"  # UTC, as all clocks here
 WAIT_S = 60
 FLUSH_S = 5
+LOG_LINES = 20
 
 
 class Servers:
@@ -203,11 +204,14 @@ class World:
             time.sleep(0.02)
 
     def undelivered(self):
-        """What Postfix says of the mails that it took and did not get rid of, and of its troubles."""
+        """What Postfix says of the mails that it took and did not get rid of, and Dovecot of its troubles."""
         lines = [(re.search(r"\]: (\w{8,}): ", line), line) for line in self.delivery_log().splitlines()]
         removed = {number[1] for number, line in lines if number and line.endswith(": removed")}
-        return "\n".join(line for number, line in lines
-                         if number and number[1] not in removed or re.search("warning|fatal|panic", line))
+        left = [line for number, line in lines if number and number[1] not in removed]
+        with open(os.path.join(self.facts["dir"], "dovecot.log"), errors="replace") as file:
+            troubles = [line for line in file.read().splitlines()
+                        if re.search("Error|Fatal|Panic|Warning", line)]
+        return "\n".join(left[-LOG_LINES:] + troubles[-LOG_LINES:])
 
     def delivery_log(self):
         with open(os.path.join(self.facts["dir"], "postfix.log"), errors="replace") as file:

@@ -674,7 +674,7 @@ static void what_failed_together_does_not_come_back_together(void **state)
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN); /* as intake/main.c does */
-    lodge_connection_init();
+    lodge_connection_init(NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_conversation_ends_in_its_result),
         cmocka_unit_test(what_arrives_is_what_was_sent),

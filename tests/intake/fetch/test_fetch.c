@@ -519,7 +519,7 @@ static void a_sink_that_refuses_ends_the_pass_with_its_own_error(void **state)
 
 int main(void)
 {
-    lodge_connection_init();
+    lodge_connection_init(NULL);
     const struct CMUnitTest tests[] = {
         TEST(all_messages_of_a_folder_are_fetched_once),
         TEST(an_empty_folder_is_not_searched),

@@ -342,7 +342,7 @@ static void new_folders_are_seen_by_the_next_pass_of_a_session(void **state)
 
 int main(void)
 {
-    lodge_connection_init();
+    lodge_connection_init(NULL);
     const struct CMUnitTest tests[] = {
         TEST(what_came_and_went_between_two_looks_is_told),
         TEST(uids_that_fall_within_an_epoch_are_refused_until_they_have_grown),

@@ -272,7 +272,7 @@ static void the_description_says_what_is_there_and_what_is_missing(void **state)
 
 int main(void)
 {
-    lodge_connection_init();
+    lodge_connection_init(NULL);
     const struct CMUnitTest tests[] = {
         TEST(leave_does_nothing_at_all),
         TEST(without_decisions_no_folder_is_opened),

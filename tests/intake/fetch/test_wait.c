@@ -334,7 +334,7 @@ static void a_mailbox_without_folders_is_no_place_to_wait(void **state)
 
 int main(void)
 {
-    lodge_connection_init();
+    lodge_connection_init(NULL);
     const struct CMUnitTest tests[] = {
         TEST(who_has_seen_nothing_has_news_at_once),
         TEST(what_came_after_the_pass_is_news_at_once),

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 {
     if (argc != 5)
         return EXIT_FAILURE;
-    lodge_connection_init();
+    lodge_connection_init(NULL);
     const LodgeMailbox mailbox = {
         .name = (char *)"plans",
         .endpoint = {.host = (char *)"127.0.0.1",

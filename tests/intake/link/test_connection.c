@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define SECRET "s3cret-canary"
+#define NEVER_MS (1000 * 1000) /* the test would be killed before */
 #define DAY_S 86400
 
 static LodgeEndpoint make_endpoint(const char *host, guint port, LodgeTls tls)
@@ -159,6 +160,27 @@ static void a_silent_server_times_out(void **state)
     endpoint.connect_timeout_ms = 100;
     endpoint.reply_timeout_ms = 50;
     assert_refused(&endpoint, LODGE_LINK_ERROR_TIMEOUT, PARTS("no answer in time"));
+    imap_peer_free(peer);
+}
+
+static gboolean stopping;
+
+static gboolean is_stopping(void)
+{
+    return stopping;
+}
+
+static void opening_ends_when_we_are_asked_to_stop(void **state)
+{
+    (void)state;
+    ImapPeerScript script = {.greeting = "* OK not even a whole lin"};
+    ImapPeer *peer = imap_peer_start(&script);
+    LodgeEndpoint endpoint =
+        make_endpoint("127.0.0.1", imap_peer_port(peer), LODGE_TLS_NONE);
+    endpoint.connect_timeout_ms = endpoint.reply_timeout_ms = NEVER_MS;
+    stopping = TRUE;
+    assert_refused(&endpoint, LODGE_LINK_ERROR_STOPPED, PARTS("asked to stop"));
+    stopping = FALSE;
     imap_peer_free(peer);
 }
 
@@ -376,10 +398,32 @@ static void hearing_ends_with_bytes_a_wake_or_time(void **state)
     close(wake_fd);
 }
 
+static void waiting_ends_when_we_are_asked_to_stop(void **state)
+{
+    (void)state;
+    static const TlsPeerOptions options = {
+        .name = "localhost", .starts_s = -DAY_S, .ends_s = DAY_S};
+    TlsPeer *peer = tls_peer_start(&options);
+    LodgeEndpoint endpoint =
+        make_endpoint("localhost", tls_peer_port(peer), LODGE_TLS_IMPLICIT);
+    endpoint.ca_file = (char *)tls_peer_ca_file(peer);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LodgeConnection) connection =
+        lodge_connection_open("imap", &endpoint, SECRET, &error);
+    assert_non_null(connection);
+    char byte;
+    stopping = TRUE;
+    assert_int_equal(lodge_connection_receive(connection, &byte, 1, NEVER_MS, &error), 0);
+    assert_true(g_error_matches(error, LODGE_LINK_ERROR, LODGE_LINK_ERROR_STOPPED));
+    stopping = FALSE;
+    g_clear_pointer(&connection, lodge_connection_close);
+    tls_peer_free(peer);
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    lodge_connection_init();
+    lodge_connection_init(is_stopping);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_wrong_password_is_a_refused_login_with_the_servers_reason),
         cmocka_unit_test(an_access_token_logs_in_by_xoauth2),
@@ -389,6 +433,8 @@ int main(void)
         cmocka_unit_test(a_server_without_a_way_to_log_in_is_said_to_be_one),
         cmocka_unit_test(a_garbage_greeting_is_another_protocol),
         cmocka_unit_test(a_silent_server_times_out),
+        cmocka_unit_test(opening_ends_when_we_are_asked_to_stop),
+        cmocka_unit_test(waiting_ends_when_we_are_asked_to_stop),
         cmocka_unit_test(starttls_that_is_not_offered_is_an_error_and_nothing_is_sent),
         cmocka_unit_test(tls_to_a_port_without_it_is_said_so),
         cmocka_unit_test(an_unreachable_server_is_said_to_be_one),

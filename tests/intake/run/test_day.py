@@ -68,7 +68,8 @@ class Traffic:
         """Counter of everybody to whom the servers delivered anything, but ourselves."""
         log = self.world.delivery_log()
         found = Counter(re.findall(r"lmtp\[\d+\]: \w+: to=<([^>]*)>,.* status=sent", log))
-        self.assertEqual(re.findall(r"status=(?!sent)\w+", log), [])
+        # What was put off for a moment was sent in the end: everything was waited for.
+        self.assertEqual(re.findall(r"status=(?!sent|deferred)\w+", log), [])
         return Counter({to: n for to, n in found.items()
                         if to not in (day_letter.PLANS, day_letter.PLANS.replace("@", "+copy@"))})
 

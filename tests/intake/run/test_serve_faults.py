@@ -4,12 +4,15 @@ mended is taken up."""
 import glob
 import os
 import signal
+import socket
+import time
 
 import post
 from service import ServiceRun, wait_until
 from test_readers_killed import descendants, is_reader
 from whole_run import USAGE
 
+STOPS_WITHIN_S = 10  # a silent server's own time-out is minutes
 BEFORE_TRYING_AGAIN = 5  # a loop without a pause goes round far more often while one mail is taken in
 
 
@@ -60,6 +63,41 @@ class ServeFaults(ServiceRun):
         self.mail(user, "mended")
         self.await_sent(conf, 1)
         self.assertEqual(service.stop(), 0)
+
+    # ---- stop ----
+
+    def listen(self):
+        """A server that takes connections and says nothing."""
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        return {"host": "127.0.0.1", "port": listener.getsockname()[1], "tls": "none"}, listener
+
+    def stop_in_time(self, service):
+        began = time.monotonic()
+        self.assertEqual(service.stop(), 0)
+        self.assertLess(time.monotonic() - began, STOPS_WITHIN_S)
+
+    def test_nobody_waits_for_a_silent_mailbox_when_asked_to_stop(self):
+        silent, listener = self.listen()
+        conf, _, _ = self.scene("silent", mailbox_plans=silent | {"ca_file": None, "reply_timeout": "5min"})
+        service = self.serve(conf).ready()
+        peer, _ = listener.accept()
+        self.addCleanup(peer.close)
+        self.stop_in_time(service)
+
+    def test_nobody_waits_for_a_silent_smtp_server_when_asked_to_stop(self):
+        silent, listener = self.listen()
+        conf, user, _ = self.scene("mute", smtp=silent | {"ca_file": None, "reply_timeout": "5min"})
+        self.mail(user, "mute")
+        service = self.serve(conf).ready()
+        peer, _ = listener.accept()
+        self.addCleanup(peer.close)
+        self.stop_in_time(service)
+        self.assertNotIn("info receipt", service.log())
+        again = self.serve(self.scene("mute")[0]).ready()
+        (entry,) = self.await_sent(conf, 1)
+        self.assertEqual([r["state"] for r in entry["receipts"]], ["sent"])
+        self.assertEqual(again.stop(), 0)
 
     # ---- orders ----
 
