@@ -200,7 +200,8 @@ static void take_members(Examining *at, LodgePart *container, GPtrArray *parts, 
     g_ptr_array_set_free_func(parts, NULL);
     for (guint i = 0; i < parts->len; i++) {
         LodgePart *member = g_ptr_array_index(parts, i);
-        gboolean wanted = member->kind == LODGE_PART_DOCUMENT || member->trouble != NULL;
+        gboolean wanted = member->kind == LODGE_PART_DOCUMENT ||
+                          member->kind == LODGE_PART_DECORATION || member->trouble != NULL;
         if (wanted && !is_full(at, container))
             add_member(at, container, member, leaves);
         else

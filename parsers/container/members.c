@@ -38,13 +38,15 @@ static void stop(LodgeMembers *members, const char *trouble)
     members->is_over = TRUE;
 }
 
-/* Of a path the last name, as text. */
+/* Of a path the last name, as text, composed like the names in a mail. */
 static char *show_name(const char *name)
 {
     const char *slash = strrchr(name, '/'), *back = strrchr(name, '\\');
     const char *last = MAX(slash, back);
     const char *start = last != NULL ? last + 1 : name;
-    return lodge_display_utf8(start, MIN(strlen(start), LODGE_LIMIT_NAME_BYTES / 4));
+    g_autofree char *text =
+        lodge_display_utf8(start, MIN(strlen(start), LODGE_LIMIT_NAME_BYTES / 4));
+    return g_utf8_normalize(text, -1, G_NORMALIZE_NFC);
 }
 
 gboolean lodge_members_begin(LodgeMembers *members, const char *name)
@@ -116,6 +118,16 @@ void lodge_members_end(LodgeMembers *members)
         return;
     part->sniffed_type = lodge_sniff_type(members->window->data, members->window->len);
     lodge_digest_finish(members->digest, part->sha256);
+}
+
+void lodge_members_decorate(LodgeMembers *members)
+{
+    LodgePart *part = members->current;
+    if (part->trouble != NULL || part->sniffed_type == NULL ||
+        !g_str_has_prefix(part->sniffed_type, "image/"))
+        return;
+    part->kind = LODGE_PART_DECORATION;
+    part->stream_offset = -1;
 }
 
 void lodge_members_spoil(LodgeMembers *members, const char *trouble)

@@ -29,6 +29,8 @@ gboolean lodge_members_take(LodgeMembers *members, const void *bytes, gsize size
 void lodge_members_end(LodgeMembers *members);
 /* It is not, for this reason, a code: named, and not handed back. */
 void lodge_members_spoil(LodgeMembers *members, const char *trouble);
+/* It belongs to a text: a picture in a signature, say. Others stay what they are; only after its end. */
+void lodge_members_decorate(LodgeMembers *members);
 /* The container as a whole; the first reason stays. */
 void lodge_members_set_trouble(LodgeMembers *members, const char *trouble);
 void lodge_members_clear(LodgeMembers *members);

@@ -1,5 +1,6 @@
 #include "parsers/container/members.h"
 
+#include "parsers/mail/charset.h"
 #include "parsers/text/limits.h"
 #include <archive.h>
 #include <archive_entry.h>
@@ -32,13 +33,22 @@ static gboolean is_good(int status)
     return status == ARCHIVE_OK || status == ARCHIVE_WARN;
 }
 
-/* In the character set that the entry names; else as bytes. */
+/* UTF-8 where the entry says so, or looks so; else the bytes as they are. */
 static const char *name_of(struct archive_entry *entry)
 {
     const char *name = archive_entry_pathname_utf8(entry);
     if (name == NULL)
         name = archive_entry_pathname(entry);
     return name != NULL ? name : "";
+}
+
+/* What says no more is in the character set of the first PCs (APPNOTE.TXT, appendix D). */
+static char *decode_name(struct archive_entry *entry)
+{
+    const char *name = name_of(entry);
+    return g_utf8_validate(name, -1, NULL)
+               ? g_strdup(name)
+               : lodge_charset_to_utf8("cp437", name, strlen(name));
 }
 
 /* What is a document of its own has one of these among its entries. */
@@ -143,7 +153,8 @@ static void read_entries(Zip *zip)
         }
         if (is_no_file(entry))
             continue;
-        if (!lodge_members_begin(zip->members, name_of(entry)))
+        g_autofree char *name = decode_name(entry);
+        if (!lodge_members_begin(zip->members, name))
             return;
         const char *closed = why_closed(entry);
         if (closed != NULL)

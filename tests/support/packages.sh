@@ -10,7 +10,7 @@ set -eu
 build_packages="
 build-essential cmake ninja-build pkg-config git ca-certificates tzdata
 libglib2.0-dev libjson-glib-dev libgmime-3.0-dev libicu-dev libcurl4-openssl-dev libssl-dev
-libsqlite3-dev libytnef0-dev libarchive-dev libxml2-dev libmagic-dev libseccomp-dev libcmocka-dev
+libsqlite3-dev libarchive-dev libxml2-dev libmagic-dev libseccomp-dev libcmocka-dev
 libunbound-dev dns-root-data libmupdf-dev libfreetype-dev libharfbuzz-dev libjbig2dec0-dev libjpeg-dev
 libopenjp2-7-dev libmujs-dev libgumbo-dev zlib1g-dev
 "

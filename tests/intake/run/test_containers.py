@@ -95,6 +95,16 @@ class Containers(WholeRun):
                            ("2/1", "document", "Productivity Plan 2024.pdf"))
                 self.assertEqual([d["pages"] for d in self.documents], [3])
 
+    def test_a_message_attached_to_a_winmail_dat_is_opened(self):
+        inner = tnef.pack([tnef.File("plan.pdf", PLAN), tnef.File("logo.gif", b"GIF89a\1\1\1\1", "logo@council")])
+        parts = self.read("winmail.dat", tnef.pack([tnef.Message("Fwd: our plan", inner)]), "application/ms-tnef")
+        self.check(parts, ("2", "container", "winmail.dat"), ("2/1", "container", "Fwd: our plan"),
+                   ("2/1/1", "document", "plan.pdf"), ("2/1/2", "decoration", "logo.gif"))
+
+    def test_names_of_old_archives_are_read(self):
+        archive = zipped({"Pl0n.pdf": PLAN}).replace(b"Pl0n.pdf", b"Pl\x84n.pdf")
+        self.check(self.read("old.zip", archive), ("2", "container", "old.zip"), ("2/1", "document", "Pl\u00e4n.pdf"))
+
     def test_a_mail_in_a_zip_gives_its_attachment(self):
         parts = self.read("forwarded.zip", zipped({"fwd.eml": mail("plan.pdf", PLAN, "application/pdf")}))
         self.check(parts, ("2", "container", "forwarded.zip"), ("2/1", "container", "fwd.eml"),
