@@ -19,6 +19,17 @@ typedef struct {
 /* The kind of a leaf; `sniffed` may be NULL. Rules: message_facts.h. (leaf_kind.c) */
 LodgePartKind lodge_leaf_judge_kind(const LodgeMimeNode *node, const char *sniffed);
 
+/* Bytes that are one leaf, whatever they come out of. `node` says what is claimed of it. All three are borrowed
+ * until the sink is freed; `part` is empty but for its names. */
+typedef struct LodgeLeafSink LodgeLeafSink;
+LodgeLeafSink *
+lodge_leaf_sink_new(const LodgeMimeNode *node, LodgeLeafStream *stream, LodgePart *part);
+void lodge_leaf_sink_free(LodgeLeafSink *sink);
+/* A LodgeTransferTake. */
+gboolean lodge_leaf_sink_take(gpointer sink, const char *bytes, gsize size, GError **error);
+/* Fills kind, sniffed_type, digest and stream offset; `text_out` as below. */
+gboolean lodge_leaf_sink_finish(LodgeLeafSink *sink, GBytes **text_out, GError **error);
+
 /* Fills kind, sniffed_type, size, digest and stream offset of `part`. Of a part that is mail text
  * the first bytes come back in `text_out` (else NULL; may be NULL): g_bytes_unref it. */
 gboolean lodge_leaf_read(const LodgeSource *source,
@@ -34,3 +45,5 @@ GBytes *lodge_leaf_decode(const LodgeSource *source,
                           gsize max_bytes,
                           LodgeMarks *marks,
                           GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeLeafSink, lodge_leaf_sink_free)

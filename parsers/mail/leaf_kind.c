@@ -41,6 +41,14 @@ static gboolean is_other(const char *type)
            g_str_has_prefix(type, "multipart/");
 }
 
+/* What a Mac adds to a file: its resource fork (RFC 1740). The file itself is a part of its own. */
+static gboolean is_resource_fork(const LodgeMimeNode *node, const char *sniffed)
+{
+    return g_strcmp0(sniffed, "application/applefile") == 0 ||
+           (strcmp(node->type, "application/applefile") == 0 &&
+            !lodge_sniff_is_document(sniffed));
+}
+
 /* The mail's own text in one of its alternatives. */
 static gboolean is_mail_text(const LodgeMimeNode *node)
 {
@@ -63,7 +71,7 @@ LodgePartKind lodge_leaf_judge_kind(const LodgeMimeNode *node, const char *sniff
         return LODGE_PART_SIGNATURE;
     if (is_report(node->type))
         return LODGE_PART_REPORT;
-    if (is_other(node->type))
+    if (is_other(node->type) || is_resource_fork(node, sniffed))
         return LODGE_PART_OTHER;
     if (lodge_sniff_is_document(sniffed))
         return LODGE_PART_DOCUMENT;

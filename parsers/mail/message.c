@@ -13,6 +13,7 @@
 #include "parsers/mail/smime.h"
 #include "parsers/mail/smime_trust.h"
 #include "parsers/mail/sniff.h"
+#include "parsers/mail/uuencode.h"
 #include "parsers/text/limits.h"
 #include <gmime/gmime.h>
 #include <string.h>
@@ -92,12 +93,13 @@ static LodgePart *make_part(const LodgeMimeNode *node)
 }
 
 /* The first plain text is the mail's text; until one comes, the first of another kind. */
-static void take_text(Reading *reading, const LodgePart *part, GBytes *content)
+static void
+take_text(Reading *reading, const LodgePart *part, GBytes *content, gboolean is_beginning)
 {
     gboolean is_plain = strcmp(part->declared_type, "text/plain") == 0;
     gboolean is_cut = FALSE;
 
-    if (content == NULL || g_bytes_get_size(content) == 0)
+    if (g_bytes_get_size(content) == 0)
         return;
     if (part->charset != NULL && !lodge_charset_is_known(part->charset))
         lodge_marks_add_defect(reading->marks, "unknown-charset");
@@ -107,7 +109,7 @@ static void take_text(Reading *reading, const LodgePart *part, GBytes *content)
     g_free(reading->facts->body_text);
     reading->facts->body_text =
         lodge_body_text_make(part->declared_type, part->charset, content, &is_cut);
-    if (is_cut || part->size_bytes > (gint64)g_bytes_get_size(content))
+    if (is_cut || is_beginning)
         lodge_marks_add_limit(reading->marks, "body-text-bytes");
 }
 
@@ -156,6 +158,27 @@ static gboolean is_encoded_message(const LodgeMimeNode *node)
             strcmp(node->type, "message/global") == 0);
 }
 
+/* Files that stand in the text itself become parts; the text is what is around them. */
+static gboolean take_out_files(Reading *reading,
+                               const LodgeSource *source,
+                               const LodgeMimeNode *node,
+                               gint64 size_bytes,
+                               GBytes **text,
+                               GError **error)
+{
+    if (strcmp(node->type, "text/plain") != 0 ||
+        !lodge_uuencode_may_hold(*text, size_bytes))
+        return TRUE;
+    g_autoptr(GArray) ranges = g_array_new(FALSE, FALSE, sizeof(LodgeTextRange));
+    if (!lodge_uuencode_read(source, node, &reading->stream, reading->facts->parts, ranges,
+                             reading->marks, error))
+        return FALSE;
+    GBytes *around = lodge_uuencode_strip(*text, ranges);
+    g_bytes_unref(*text);
+    *text = around;
+    return TRUE;
+}
+
 static gboolean read_part(Reading *reading,
                           const LodgeSource *source,
                           const LodgeMimeNode *node,
@@ -170,7 +193,12 @@ static gboolean read_part(Reading *reading,
     if (!lodge_leaf_read(source, node, &reading->stream, part, reading->marks, &text,
                          error))
         return FALSE;
-    take_text(reading, part, text);
+    if (text == NULL)
+        return TRUE;
+    gboolean is_beginning = part->size_bytes > (gint64)g_bytes_get_size(text);
+    if (!take_out_files(reading, source, node, part->size_bytes, &text, error))
+        return FALSE;
+    take_text(reading, part, text, is_beginning);
     return TRUE;
 }
 

@@ -17,7 +17,7 @@
  * itself: Apple Mail sends its PDFs inline.
  *
  * Source: RFC 5322, 2045-2047, 2231, 2183, 3462; limits: parsers/text/limits.h.
- * Known gaps: winmail.dat and uuencode are listed as documents, not opened. */
+ * Files that stand uuencoded in plain text are parts, too. */
 #pragma once
 
 #include "parsers/mail/message_facts.h"

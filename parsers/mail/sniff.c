@@ -112,6 +112,8 @@ char *lodge_sniff_type(const void *bytes, gsize size_bytes)
         return type_of_zip(bytes, size);
     if (begins_with(bytes, size, "\x78\x9f\x3e\x22", 4))
         return g_strdup("application/ms-tnef");
+    if (begins_with(bytes, size, "\0\5\x16\7", 4))
+        return g_strdup("application/applefile");
     if (memmem(bytes, MIN(size, PDF_WINDOW_BYTES), "%PDF-", 5) != NULL)
         return g_strdup("application/pdf");
     if (begins_with(bytes, size, "{\\rtf", 5))

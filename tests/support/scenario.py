@@ -25,7 +25,7 @@ THEMES = {
 }
 STORY = {"title", "tells", "world", "mail", "steps"}
 WORLD = {"call", "register", "settings"}
-MAIL = {"id", "from", "to", "subject", "subject_times", "date", "message_id", "headers", "text", "html", "attach",
+MAIL = {"id", "from", "to", "subject", "subject_times", "date", "message_id", "headers", "text", "uuencoded", "html", "attach",
         "multipart", "boundary", "file", "receipt_of", "copy_of", "at", "stored", "proof", "trace",
         "return_path", "delivered_to", "folder", "flags", "expect"}
 EXPECT = {"outcome", "kind", "timeliness", "council", "version", "current", "authority",

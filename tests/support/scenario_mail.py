@@ -5,6 +5,7 @@ wrote. The trace is made from `at`, `stored` and `proof`, or written out in the 
 is the point."""
 
 import base64
+import binascii
 import datetime
 import email.header
 import email.utils
@@ -135,11 +136,20 @@ def _join(kind, boundary, parts):
             + inside + b"--" + boundary.encode() + b"--\r\n")
 
 
+def _uuencoded(name, content):
+    """As a program of 1990 writes it into the text."""
+    lines = [binascii.b2a_uu(content[at:at + 45], backtick=True).decode() for at in range(0, len(content), 45)]
+    return f"\nbegin 644 {name}\n{''.join(lines)}`\nend\n"
+
+
 def _content(mail, fill):
     """Everything from Content-Type on: text, its HTML alternative, attachments."""
     person = sender_of(mail).partition("<")[0].strip()
     boundary = mail.get("boundary", "=_" + mail["id"])
-    text = _text_part("plain", fill(mail.get("text", TEXT.replace("{person}", person))))
+    written = fill(mail.get("text", TEXT.replace("{person}", person)))
+    for name in mail.get("uuencoded", []):
+        written += _uuencoded(name, _attachment(name, mail, fill)[1])
+    text = _text_part("plain", written)
     if "html" in mail:
         text = _join("alternative", boundary + "_a", [text, _text_part("html", fill(mail["html"]))])
     attached = [_part(*_attachment(one, mail, fill)) for one in mail.get("attach", [])]

@@ -45,7 +45,9 @@ typedef struct {
 
 static gboolean is_leaf(const LodgePart *part)
 {
-    return part->kind != LODGE_PART_MESSAGE && part->kind != LODGE_PART_MULTIPART;
+    /* what stands uuencoded in a text is no part of MIME, and no other reader here lists it */
+    return part->kind != LODGE_PART_MESSAGE && part->kind != LODGE_PART_MULTIPART &&
+           part->container == NULL;
 }
 
 /* JSON lists, as the table writes them: types of all leaves, names of all leaves. */
