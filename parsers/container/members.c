@@ -38,15 +38,19 @@ static void stop(LodgeMembers *members, const char *trouble)
     members->is_over = TRUE;
 }
 
-/* Of a path the last name, as text, composed like the names in a mail. */
-static char *show_name(const char *name)
+static char *show(const char *name)
+{
+    g_autofree char *text =
+        lodge_display_utf8(name, MIN(strlen(name), LODGE_LIMIT_NAME_BYTES / 4));
+    return g_utf8_normalize(text, -1, G_NORMALIZE_NFC);
+}
+
+/* Of a path the last name. */
+static const char *last_of(const char *name)
 {
     const char *slash = strrchr(name, '/'), *back = strrchr(name, '\\');
     const char *last = MAX(slash, back);
-    const char *start = last != NULL ? last + 1 : name;
-    g_autofree char *text =
-        lodge_display_utf8(start, MIN(strlen(start), LODGE_LIMIT_NAME_BYTES / 4));
-    return g_utf8_normalize(text, -1, G_NORMALIZE_NFC);
+    return last != NULL ? last + 1 : name;
 }
 
 gboolean lodge_members_begin(LodgeMembers *members, const char *name)
@@ -64,7 +68,8 @@ gboolean lodge_members_begin(LodgeMembers *members, const char *name)
     g_free(part->declared_type);
     part->declared_type = g_strdup("application/octet-stream");
     part->kind = LODGE_PART_DOCUMENT;
-    part->name = show_name(name);
+    part->name = show(last_of(name));
+    part->raw_name = show(name);
     part->stream_offset = members->written_bytes;
     members->current = part;
     g_clear_pointer(&members->digest, lodge_digest_free);

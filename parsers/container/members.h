@@ -21,7 +21,7 @@ void lodge_members_init(LodgeMembers *members,
                         LodgeContainerFacts *facts,
                         int leaves_fd,
                         gint64 leaves_max_bytes);
-/* Begins a file of that name (any bytes; may hold a path). FALSE: there are too many. */
+/* Begins a file of that name (any bytes; a path in it is told, and never gone). FALSE: there are too many. */
 gboolean lodge_members_begin(LodgeMembers *members, const char *name);
 /* Some of its bytes. FALSE: over. */
 gboolean lodge_members_take(LodgeMembers *members, const void *bytes, gsize size);

@@ -1,5 +1,6 @@
 #include "parsers/container/members.h"
 
+#include "parsers/container/zip_directory.h"
 #include "parsers/mail/charset.h"
 #include "parsers/text/limits.h"
 #include <archive.h>
@@ -98,17 +99,25 @@ typedef struct {
     Archive *archive;
     gsize container_bytes;
     gint64 unpacked_bytes;
+    gint64 entry_start; /* how much of the container was read when its bytes began */
 } Zip;
 
+static gboolean swells(gint64 unpacked_bytes, gint64 packed_bytes)
+{
+    return unpacked_bytes > SMALL_BYTES &&
+           unpacked_bytes / LODGE_LIMIT_ARCHIVE_RATIO > packed_bytes;
+}
+
+/* Of the file alone, and of all. A bomb is told from what is only large. */
 static const char *check_limits(Zip *zip, gsize size)
 {
+    gint64 entry_bytes = zip->members->current->size_bytes + (gint64)size;
+    gint64 packed_bytes = archive_filter_bytes(zip->archive, -1) - zip->entry_start;
     zip->unpacked_bytes += (gint64)size;
-    if (zip->members->current->size_bytes + (gint64)size > LODGE_LIMIT_ARCHIVE_ENTRY_BYTES)
-        return "archive-entry-bytes";
-    if (zip->unpacked_bytes > SMALL_BYTES &&
-        zip->unpacked_bytes / LODGE_LIMIT_ARCHIVE_RATIO > (gint64)zip->container_bytes)
+    if (swells(zip->unpacked_bytes, (gint64)zip->container_bytes) ||
+        (packed_bytes > 0 && swells(entry_bytes, packed_bytes)))
         return "archive-ratio";
-    return NULL;
+    return entry_bytes > LODGE_LIMIT_ARCHIVE_ENTRY_BYTES ? "archive-entry-bytes" : NULL;
 }
 
 static void stop_at(Zip *zip, const char *limit)
@@ -124,6 +133,7 @@ static void read_entry(Zip *zip)
     size_t size = 0;
     la_int64_t offset = 0;
     int status;
+    zip->entry_start = archive_filter_bytes(zip->archive, -1);
     while (
         is_good(status = archive_read_data_block(zip->archive, &block, &size, &offset))) {
         const char *limit = check_limits(zip, size);
@@ -171,8 +181,13 @@ gboolean lodge_members_read_zip(LodgeMembers *members, const void *bytes, gsize 
     if (!looks_like_zip(bytes, size) || is_document(bytes, size))
         return FALSE;
     members->facts->form = LODGE_CONTAINER_ZIP;
+    const char *trouble = lodge_zip_directory_find_trouble(bytes, size);
+    if (trouble != NULL)
+        lodge_members_set_trouble(members, trouble);
+    if (g_strcmp0(trouble, "archive-overlap") == 0)
+        return TRUE;
     g_autoptr(Archive) archive = open_archive(bytes, size);
-    Zip zip = {members, archive, size, 0};
+    Zip zip = {.members = members, .archive = archive, .container_bytes = size};
     if (archive == NULL)
         lodge_members_set_trouble(members, "damaged");
     else

@@ -89,14 +89,15 @@ typedef struct {
     char *disposition;   /* lower case, or NULL */
     char *content_id;    /* or NULL */
     char *name;          /* decoded (RFC 2231, RFC 2047), NFC; or NULL */
-    char *raw_name;      /* the parameter as written, or NULL */
-    gint64 size_bytes;   /* decoded; 0 for containers */
+    char
+        *raw_name; /* the parameter as written; of a file in an archive its path; or NULL */
+    gint64 size_bytes;              /* decoded; 0 for containers */
     char sha256[LODGE_DIGEST_SIZE]; /* of the decoded bytes; "" for containers */
     gint64
         stream_offset; /* where the decoded bytes stand in the leaf stream; -1: not handed back */
     char *container; /* path of the container or text that it was taken out of, or NULL */
-    /* Why it was not opened, or not in full: "password", "unsupported", "damaged", "link", "reader-crashed",
-     * "reader-limit" or a limit of limits.h (lower case with dashes); NULL: nothing is amiss. */
+    /* Why it was not opened, or not in full: "password", "unsupported", "damaged", "link", "empty",
+     * "contradictory" (it is opened, and says different things of its files), "reader-crashed", "reader-limit" or a limit of limits.h (lower case with dashes); NULL: nothing is amiss. */
     char *trouble;
 } LodgePart;
 
