@@ -53,9 +53,16 @@ char *lodge_attachments_show_name(const LodgePart *part)
     return g_strdup(*name == '\0' ? "a file without a name" : name);
 }
 
+static gboolean is_failed(const LodgeDocumentFacts *facts)
+{
+    return facts == NULL || facts->examination == LODGE_NOT_EXAMINED_CRASHED ||
+           facts->examination == LODGE_NOT_EXAMINED_LIMIT;
+}
+
+/* Of a document that nobody came to look at its first bytes must tell. */
 static const char *find_type(const LodgePart *part, const LodgeDocumentFacts *facts)
 {
-    if (facts != NULL && facts->media_type != NULL)
+    if (!is_failed(facts) && facts->media_type != NULL)
         return facts->media_type;
     if (part->sniffed_type != NULL)
         return part->sniffed_type;
@@ -124,12 +131,6 @@ static gboolean is_examined(const LodgeDocumentFacts *facts)
             facts->examination == LODGE_EXAMINED_PARTLY);
 }
 
-static gboolean is_failed(const LodgeDocumentFacts *facts)
-{
-    return facts == NULL || facts->examination == LODGE_NOT_EXAMINED_CRASHED ||
-           facts->examination == LODGE_NOT_EXAMINED_LIMIT;
-}
-
 static LodgeAttachment *
 read_attachment(const LodgePart *part, const LodgeReading *reading, const LodgeCall *call)
 {
@@ -174,11 +175,21 @@ GPtrArray *lodge_attachments_find(const LodgeReading *reading, const LodgeCall *
     return attachments;
 }
 
-/* IMAP part numbers: "2.1" lies inside "2"; the root, "", holds everything. */
+/* Paths: "2.1" and "2/1" lie inside "2"; the root, "", holds everything. */
 static gboolean is_inside(const char *path, const char *container)
 {
     gsize size = strlen(container);
-    return size > 0 && strncmp(path, container, size) == 0 && path[size] == '.';
+    return size > 0 && strncmp(path, container, size) == 0 &&
+           (path[size] == '.' || path[size] == '/');
+}
+
+/* Entered by its own reader, or opened because somebody attached it as a file. */
+static gboolean is_mail(const LodgePart *part)
+{
+    return part->kind == LODGE_PART_MESSAGE ||
+           (part->kind == LODGE_PART_CONTAINER &&
+            g_strcmp0(part->sniffed_type, "application/zip") != 0 &&
+            g_strcmp0(part->sniffed_type, "application/ms-tnef") != 0);
 }
 
 gboolean lodge_attachments_is_outermost(const LodgeMessageFacts *message,
@@ -186,7 +197,7 @@ gboolean lodge_attachments_is_outermost(const LodgeMessageFacts *message,
 {
     for (guint i = 0; i < message->parts->len; i++) {
         const LodgePart *at = g_ptr_array_index(message->parts, i);
-        if (at->kind == LODGE_PART_MESSAGE && is_inside(part->path, at->path))
+        if (is_mail(at) && is_inside(part->path, at->path))
             return FALSE;
     }
     return TRUE;

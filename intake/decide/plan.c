@@ -1,6 +1,8 @@
 #include "intake/decide/plan.h"
 
+#include "intake/decide/closed.h"
 #include "intake/decide/left_in.h"
+#include "intake/decide/odd_names.h"
 #include "intake/decide/themes.h"
 #include "intake/decide/type_words.h"
 #include <string.h>
@@ -307,6 +309,8 @@ judge_plan(const LodgeAttachment *plan, const LodgeCall *call, GPtrArray *findin
     const char *why = plan->facts == NULL ? NULL : plan->facts->why;
     if (plan->needs_password)
         lodge_findings_add(findings, LODGE_FINDING_PASSWORD, NULL, plan->name, NULL);
+    else if (lodge_closed_judge_document(plan, findings))
+        return;
     else if (plan->failed)
         lodge_findings_add(findings, LODGE_FINDING_NOT_EXAMINED, why, plan->name, NULL);
     else if (is_ruined(plan->facts))
@@ -357,7 +361,8 @@ static void judge_closed(const LodgeAttachment *plan,
 {
     for (guint i = 0; i < message->parts->len; i++) {
         const LodgePart *part = g_ptr_array_index(message->parts, i);
-        if (part->trouble == NULL)
+        if (lodge_closed_judge(message, part, plan != NULL, findings) ||
+            part->trouble == NULL)
             continue;
         g_autofree char *name = lodge_attachments_show_name(part);
         LodgeFindingKind kind = strcmp(part->trouble, "password") == 0
@@ -376,14 +381,16 @@ void lodge_plan_judge(LodgePlanSearch search,
                       const LodgeCall *call,
                       GPtrArray *findings)
 {
-    /* Of a mail that brought a closed archive nobody says that nothing came with it. */
-    if (search != LODGE_PLAN_NO_DOCUMENT || !lodge_plan_has_closed(message))
+    /* Of a mail that brought a closed archive, or a piece, nobody says that nothing came with it. */
+    if (search != LODGE_PLAN_NO_DOCUMENT ||
+        !(lodge_plan_has_closed(message) || lodge_closed_came_instead(message)))
         judge_search(search, attachments, message, call, findings);
     if (plan != NULL) {
         judge_plan(plan, call, findings);
         note_formats(plan, attachments, findings);
     }
     judge_closed(plan, message, findings);
+    lodge_odd_names_judge(message, findings);
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
         lodge_left_in_judge(attachment, findings);

@@ -299,8 +299,7 @@ static const FactCase fact_cases[] = {
     {"a password keeps us out", set_password, "document-password hold"},
     {"restrictions that let us read are no matter", set_restricted, ""},
     {"a reader that crashes each time", set_crashed, "document-could-not-be-examined hold"},
-    {"a reader that runs out of time each time", set_limit,
-     "document-could-not-be-examined hold"},
+    {"a reader that runs out of time each time", set_limit, "document-over-limit hold"},
     {"an accepted type that nobody can read", set_unknown_type,
      "document-contents-not-read warning"},
     {"a damaged file", set_damaged, "document-damaged warning"},
@@ -364,10 +363,12 @@ static void what_was_not_opened_is_told(void **state)
         const char *findings;
     } rows[] = {
         {"password", FALSE, "document-password hold"},
-        {"archive-ratio", FALSE, "document-could-not-be-examined hold"},
+        {"archive-ratio", FALSE, "archive-bomb hold"},
+        {"archive-ratio", TRUE, "archive-bomb hold"},
+        {"damaged", FALSE, "document-could-not-be-examined hold"},
         {"password", TRUE, "attachment-could-not-be-examined note"},
         {"empty", TRUE, "attachment-could-not-be-examined note"},
-        {"container-members", TRUE, "document-could-not-be-examined hold"},
+        {"container-members", TRUE, "archive-too-large hold"},
         {"reader-crashed", TRUE, "document-could-not-be-examined hold"},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -457,16 +458,88 @@ static void a_plan_in_the_text_of_the_mail_is_named(void **state)
     assert_string_equal(findings, "document-missing hold, text-in-mail note");
 }
 
-static void what_came_instead_of_a_document_is_the_evidence(void **state)
+static void what_came_instead_of_a_document_is_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *type, *name, *trouble;
+        LodgePartKind kind;
+        gboolean beside_plan;
+        const char *findings;
+    } rows[] = {
+        {"message/external-body", "plan.pdf", NULL, LODGE_PART_OTHER, FALSE,
+         "file-elsewhere hold"},
+        {"message/external-body", "plan.pdf", NULL, LODGE_PART_OTHER, TRUE,
+         "attachment-could-not-be-examined note"},
+        {"message/partial", NULL, NULL, LODGE_PART_OTHER, FALSE, "message-in-pieces hold"},
+        {"application/ms-tnef", "winmail.dat", "empty", LODGE_PART_CONTAINER, FALSE,
+         "winmail-without-files hold"},
+        {"application/ms-tnef", "winmail.dat", "empty", LODGE_PART_CONTAINER, TRUE,
+         "winmail-formatting note"},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(World) world = world_new();
+        if (!rows[i].beside_plan)
+            world_clear_documents(world);
+        LodgePart *part =
+            world_add_part(world, "9", rows[i].kind, rows[i].type, rows[i].name);
+        part->trouble = g_strdup(rows[i].trouble);
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        g_autofree char *findings = world_list_findings(decision);
+        if (strcmp(findings, rows[i].findings) != 0)
+            fail_msg("%s: %s", rows[i].type, findings);
+    }
+}
+
+/* A ZIP in which a member ended everything is told once, and by its own name. */
+static void a_bomb_is_told_once(void **state)
 {
     (void)state;
     g_autoptr(World) world = world_new();
     world_clear_documents(world);
-    world_add_part(world, "2", LODGE_PART_OTHER, "message/external-body", NULL);
+    LodgePart *zip =
+        world_add_part(world, "9", LODGE_PART_CONTAINER, "application/zip", "plans.zip");
+    LodgePart *member = world_add_part(world, "9/1", LODGE_PART_OTHER,
+                                       "application/octet-stream", "plan.pdf");
+    zip->trouble = g_strdup("archive-ratio");
+    member->trouble = g_strdup("archive-ratio");
+    member->container = g_strdup("9");
     g_autoptr(LodgeDecision) decision = world_decide(world);
-    const LodgeFinding *finding = world_find(decision, "document-missing");
-    assert_non_null(finding);
-    assert_string_equal(finding->evidence, "message/external-body");
+    g_autofree char *findings = world_list_findings(decision);
+    assert_string_equal(findings, "archive-bomb hold");
+    const LodgeFinding *finding = world_find(decision, "archive-bomb");
+    assert_string_equal(finding->words,
+                        "plans.zip was not unpacked, or not in full: it would unpack to "
+                        "far more than a file of its size holds.");
+    assert_string_equal(finding->evidence, "archive-ratio");
+}
+
+static void set_bomb(LodgeDocumentFacts *facts)
+{
+    static char *limits[] = {(char *)"archive-ratio", NULL};
+    g_strfreev(facts->limits_hit);
+    facts->limits_hit = g_strdupv(limits);
+    facts->examination = LODGE_EXAMINED_PARTLY;
+}
+
+static void a_document_beyond_our_limits_is_told_as_such(void **state)
+{
+    (void)state;
+    void (*const changes[])(LodgeDocumentFacts *) = {set_bomb, set_limit};
+    static const char *const words[] = {
+        "Productivity Plan.pdf could not be examined: it would unpack to far more than a "
+        "file of its size holds.",
+        "Productivity Plan.pdf could not be examined: reading it takes more time or memory "
+        "than we give to a document."};
+    for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+        g_autoptr(World) world = world_new();
+        changes[i](g_ptr_array_index(world->reading->documents, 0));
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        const LodgeFinding *finding = world_find(decision, "document-over-limit");
+        assert_non_null(finding);
+        assert_string_equal(finding->words, words[i]);
+        assert_int_equal(decision->outcome, LODGE_HELD);
+    }
 }
 
 int main(void)
@@ -483,7 +556,9 @@ int main(void)
         cmocka_unit_test(an_encrypted_word_file_counts_as_what_it_was_sent_as),
         cmocka_unit_test(an_empty_file_is_told_as_such),
         cmocka_unit_test(a_plan_in_the_text_of_the_mail_is_named),
-        cmocka_unit_test(what_came_instead_of_a_document_is_the_evidence),
+        cmocka_unit_test(what_came_instead_of_a_document_is_told),
+        cmocka_unit_test(a_bomb_is_told_once),
+        cmocka_unit_test(a_document_beyond_our_limits_is_told_as_such),
     };
     return cmocka_run_group_tests_name("intake/decide/plan", tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 add_library(decide_world STATIC intake/decide/world.c)
 target_link_libraries(decide_world PRIVATE lodge_flags PUBLIC lodge_decide)
 foreach(module answerable answered authority bounce decide deception dmarc dmarc_record dns_answers duplicate
-        evidence findings folded_text history kind letter lookalike malware mending mention notice other_council place
+        evidence findings folded_text history kind letter lookalike malware mending mention notice odd_names other_council place
         plan proofs received_instant receipt_content ruling scans signs timeliness unsubmission)
     lodge_test(intake/decide/test_${module} decide_world lodge_decide)
 endforeach()
