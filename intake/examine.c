@@ -129,11 +129,11 @@ static gboolean may_be_container(const LodgePart *part)
            is_type(part, "application/vnd.ms-tnef") || has_ending(part, "winmail.dat");
 }
 
-/* Only inside a container: those in the mail itself its own reader has entered. */
+/* One that says what it is the mail's own reader has entered; a program that calls every file an octet-stream sends
+ * them, too. */
 static gboolean may_be_message(const LodgePart *part)
 {
-    return part->container != NULL &&
-           (is_type(part, "message/rfc822") || has_ending(part, ".eml"));
+    return is_type(part, "message/rfc822") || has_ending(part, ".eml");
 }
 
 static guint depth_of(const LodgePart *part)
@@ -314,6 +314,26 @@ static gboolean examine_all(Examining *at, int leaves_fd, GError **error)
     return done;
 }
 
+/* Takes `message`. */
+static LodgeReading *
+examine(Examining *at, LodgeMessageFacts *message, int leaves_fd, GError **error)
+{
+    g_autoptr(LodgeReading) reading = lodge_reading_new();
+    lodge_message_facts_free(reading->message);
+    reading->message = message;
+    g_free(reading->reader_version);
+    reading->reader_version = g_strdup(LODGE_VERSION);
+    at->reading = reading;
+    at->leaves = g_array_new(FALSE, FALSE, sizeof(int));
+    at->opened = g_array_new(FALSE, FALSE, sizeof(int));
+    gboolean done = examine_all(at, leaves_fd, error);
+    for (guint i = 0; i < at->opened->len; i++)
+        close(g_array_index(at->opened, int, i));
+    g_array_unref(at->leaves);
+    g_array_unref(at->opened);
+    return done ? g_steal_pointer(&reading) : NULL;
+}
+
 LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
                                     int input_fd,
                                     int leaves_fd,
@@ -321,25 +341,54 @@ LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
                                     GError **fault_out,
                                     GError **error)
 {
-    g_autoptr(LodgeReading) reading = lodge_reading_new();
     LodgeMessageFacts *message =
         lodge_airlock_read_message(airlock, input_fd, leaves_fd, error);
     if (message == NULL)
         return NULL;
-    lodge_message_facts_free(reading->message);
-    reading->message = message;
-    g_free(reading->reader_version);
-    reading->reader_version = g_strdup(LODGE_VERSION);
-    Examining at = {.airlock = airlock,
-                    .files = files,
-                    .reading = reading,
-                    .leaves = g_array_new(FALSE, FALSE, sizeof(int)),
-                    .opened = g_array_new(FALSE, FALSE, sizeof(int)),
-                    .fault_out = fault_out};
-    gboolean done = examine_all(&at, leaves_fd, error);
-    for (guint i = 0; i < at.opened->len; i++)
-        close(g_array_index(at.opened, int, i));
-    g_array_unref(at.leaves);
-    g_array_unref(at.opened);
-    return done ? g_steal_pointer(&reading) : NULL;
+    Examining at = {.airlock = airlock, .files = files, .fault_out = fault_out};
+    return examine(&at, message, leaves_fd, error);
+}
+
+/* The file as the only part of a message that there is not. Its type is left for whoever reads it to say. */
+static gboolean
+describe_file(int fd, const char *name, LodgeMessageFacts *message, GError **error)
+{
+    LodgePart *part = lodge_part_new();
+    g_ptr_array_add(message->parts, part);
+    part->kind = LODGE_PART_DOCUMENT;
+    g_free(part->path);
+    part->path = g_strdup("1");
+    g_free(part->declared_type);
+    part->declared_type = g_strdup("application/octet-stream");
+    part->name = g_strdup(name);
+    part->stream_offset = 0;
+    g_autoptr(LodgeDigest) digest = lodge_digest_new();
+    char buffer[64 * 1024];
+    ssize_t size;
+    while ((size = pread(fd, buffer, sizeof buffer, part->size_bytes)) > 0) {
+        if (part->size_bytes == 0 && size >= 4 && memcmp(buffer, "PK", 2) == 0)
+            part->sniffed_type = g_strdup("application/zip");
+        lodge_digest_update(digest, buffer, (gsize)size);
+        part->size_bytes += size;
+    }
+    lodge_digest_finish(digest, part->sha256);
+    if (size == 0)
+        return TRUE;
+    g_set_error(error, LODGE_AIRLOCK_ERROR, LODGE_AIRLOCK_ERROR_IO,
+                "the file cannot be read: %s", g_strerror(errno));
+    return FALSE;
+}
+
+LodgeReading *lodge_examine_file(LodgeAirlock *airlock,
+                                 int input_fd,
+                                 const char *name,
+                                 const LodgeExamineFiles *files,
+                                 GError **fault_out,
+                                 GError **error)
+{
+    g_autoptr(LodgeMessageFacts) message = lodge_message_facts_new();
+    if (!describe_file(input_fd, name, message, error))
+        return NULL;
+    Examining at = {.airlock = airlock, .files = files, .fault_out = fault_out};
+    return examine(&at, g_steal_pointer(&message), input_fd, error);
 }

@@ -3,7 +3,8 @@
  * The message's reader hands its decoded documents back as one stream; each is cut out of it by the caller's `carve`, which
  * must check the bytes against the digest that the reader claimed. Message, containers and documents never share a
  * reader. A ZIP or winmail.dat among the documents is opened, and what lies in it becomes parts of the message, behind
- * the others and with paths that go on from the container's ("2/1"); a message in it is read likewise. How deep, how many
+ * the others and with paths that go on from the container's ("2/1"); a message in it is read likewise, and so is one
+ * that was attached as some file. How deep, how many
  * and how much: LODGE_LIMIT_CONTAINER_*; what is not opened says why in its trouble. */
 #pragma once
 
@@ -30,6 +31,14 @@ LodgeReading *lodge_examine_message(LodgeAirlock *airlock,
                                     const LodgeExamineFiles *files,
                                     GError **fault_out,
                                     GError **error);
+
+/* The same of one file that no message brought: part "1", and what lies in it where it is a container. */
+LodgeReading *lodge_examine_file(LodgeAirlock *airlock,
+                                 int input_fd,
+                                 const char *name,
+                                 const LodgeExamineFiles *files,
+                                 GError **fault_out,
+                                 GError **error);
 
 /* Reads the part's bytes and passes them on in pieces while checking their digest: the common half of every
  * carve. `sink` returns FALSE with error set to give up. */

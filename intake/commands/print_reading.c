@@ -14,7 +14,9 @@ static void print_part(const LodgePart *part)
                 lodge_part_kind_format(part->kind), declared);
     if (part->sniffed_type != NULL && strcmp(part->sniffed_type, part->declared_type) != 0)
         lodge_print(", really %s", sniffed);
-    lodge_print(name[0] != '\0' ? ", %s\n" : "%s\n", name);
+    lodge_print(name[0] != '\0' ? ", %s" : "%s", name);
+    lodge_print(part->trouble != NULL ? ", but: %s\n" : "%s\n",
+                part->trouble != NULL ? part->trouble : "");
     if (part->kind == LODGE_PART_DOCUMENT)
         lodge_print("         %s, sha256 %s\n", size, part->sha256);
 }
@@ -128,6 +130,27 @@ static void print_smime(const GPtrArray *layers)
     }
 }
 
+static void print_parts(const GPtrArray *parts)
+{
+    lodge_print("parts:\n");
+    for (guint i = 0; i < parts->len; i++)
+        print_part(g_ptr_array_index(parts, i));
+}
+
+static void print_documents(const GPtrArray *documents)
+{
+    if (documents->len > 0)
+        lodge_print("documents:\n");
+    for (guint i = 0; i < documents->len; i++)
+        lodge_print_document_words(g_ptr_array_index(documents, i), NULL);
+}
+
+void lodge_print_archive_words(const LodgeReading *reading)
+{
+    print_parts(reading->message->parts);
+    print_documents(reading->documents);
+}
+
 void lodge_print_reading_words(const LodgeReading *reading)
 {
     const LodgeMessageFacts *message = reading->message;
@@ -139,14 +162,10 @@ void lodge_print_reading_words(const LodgeReading *reading)
         g_autofree char *shown = lodge_display_line(from->address, 200);
         lodge_print("from: %s\n", shown);
     }
-    lodge_print("subject: %s\nparts:\n", subject);
-    for (guint i = 0; i < message->parts->len; i++)
-        print_part(g_ptr_array_index(message->parts, i));
+    lodge_print("subject: %s\n", subject);
+    print_parts(message->parts);
     print_smime(message->smime);
-    if (reading->documents->len > 0)
-        lodge_print("documents:\n");
-    for (guint i = 0; i < reading->documents->len; i++)
-        lodge_print_document_words(g_ptr_array_index(reading->documents, i), NULL);
+    print_documents(reading->documents);
     print_strings("defects", message->defects);
     print_strings("limits hit", message->limits_hit);
 }

@@ -98,28 +98,6 @@ static void print_bytes(GBytes *bytes)
     lodge_print("%.*s\n", (int)size, text);
 }
 
-static gboolean read_document(LodgeContext *context,
-                              LodgeAirlock *airlock,
-                              int fd,
-                              const char *path,
-                              const LodgeCall *call,
-                              GError **error)
-{
-    g_autofree char *name = g_path_get_basename(path);
-    g_autoptr(LodgeDocumentFacts) facts =
-        lodge_airlock_read_document(airlock, fd, name, "application/octet-stream", error);
-    if (facts == NULL)
-        return FALSE;
-    g_auto(GStrv) themes = find_themes(facts, call);
-    const LodgeShownDocument shown = {facts, "", themes};
-    g_autoptr(GBytes) json = lodge_report_format_shown_document(&shown);
-    if (context->json)
-        print_bytes(json);
-    else
-        lodge_print_document_words(facts, themes);
-    return TRUE;
-}
-
 static void shown_free(gpointer data)
 {
     LodgeShownDocument *shown = data;
@@ -137,9 +115,9 @@ static const char *find_declared(const LodgeMessageFacts *message, const char *s
     return "";
 }
 
-static void print_reading_json(const LodgeReading *reading, const LodgeCall *call)
+static GPtrArray *show_documents(const LodgeReading *reading, const LodgeCall *call)
 {
-    g_autoptr(GPtrArray) shown = g_ptr_array_new_with_free_func(shown_free);
+    GPtrArray *shown = g_ptr_array_new_with_free_func(shown_free);
     for (guint i = 0; i < reading->documents->len; i++) {
         const LodgeDocumentFacts *facts = g_ptr_array_index(reading->documents, i);
         LodgeShownDocument *one = g_new0(LodgeShownDocument, 1);
@@ -147,6 +125,61 @@ static void print_reading_json(const LodgeReading *reading, const LodgeCall *cal
                                     find_themes(facts, call)};
         g_ptr_array_add(shown, one);
     }
+    return shown;
+}
+
+static void print_document(LodgeContext *context,
+                           const LodgeDocumentFacts *facts,
+                           const LodgeReading *archive,
+                           const LodgeCall *call)
+{
+    g_auto(GStrv) themes = find_themes(facts, call);
+    const LodgeShownDocument document = {facts, "", themes};
+    g_autoptr(GPtrArray) shown = archive != NULL ? show_documents(archive, call) : NULL;
+    g_autoptr(GBytes) json = lodge_report_format_shown_document(
+        &document, archive != NULL ? archive->message->parts : NULL, shown);
+    if (context->json) {
+        print_bytes(json);
+        return;
+    }
+    lodge_print_document_words(facts, themes);
+    if (archive != NULL)
+        lodge_print_archive_words(archive);
+}
+
+/* An archive is read once more, as the document that it is, for what is to be said of itself. */
+static gboolean read_document(LodgeContext *context,
+                              LodgeAirlock *airlock,
+                              int fd,
+                              const char *path,
+                              const LodgeCall *call,
+                              GError **error)
+{
+    static const LodgeExamineFiles files = {carve, NULL, make_scratch, NULL};
+    g_autofree char *name = g_path_get_basename(path);
+    GError *fault = NULL;
+    g_autoptr(LodgeReading) reading =
+        lodge_examine_file(airlock, fd, name, &files, &fault, error);
+    if (reading == NULL)
+        return FALSE;
+    const LodgePart *part = g_ptr_array_index(reading->message->parts, 0);
+    gboolean is_archive = part->kind == LODGE_PART_CONTAINER;
+    g_autoptr(LodgeDocumentFacts) itself = NULL;
+    if (fault == NULL && is_archive)
+        itself =
+            lodge_airlock_read_document(airlock, fd, name, part->declared_type, &fault);
+    if (fault != NULL) {
+        g_propagate_error(error, fault);
+        return FALSE;
+    }
+    print_document(context, is_archive ? itself : g_ptr_array_index(reading->documents, 0),
+                   is_archive ? reading : NULL, call);
+    return TRUE;
+}
+
+static void print_reading_json(const LodgeReading *reading, const LodgeCall *call)
+{
+    g_autoptr(GPtrArray) shown = show_documents(reading, call);
     g_autoptr(GBytes) json = lodge_report_format_shown_message(reading, shown);
     print_bytes(json);
 }
@@ -208,7 +241,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
 const LodgeCommand lodge_command_read = {
     .name = "read",
     .arguments = "FILE",
-    .summary = "What the airlock finds in a message or a document",
+    .summary = "What the airlock finds in a message, a document or an archive",
     .details =
         "Needs no configuration and no spool; nothing is kept. With --config the themes of\n"
         "its call are looked for.\n",

@@ -44,8 +44,11 @@ typedef struct {
 } LodgeShownDocument;
 
 /* What `lodge read --json` prints: members in lodge(1), the same for messages and documents. Not to be
- * stored: a call has a part in it. `shown`: LodgeShownDocument, one for each of the reading's. */
-GBytes *lodge_report_format_shown_document(const LodgeShownDocument *shown);
+ * stored: a call has a part in it. `shown`: LodgeShownDocument, one for each of the reading's. Of a document `parts`
+ * and `shown` are what lies in it where it is an archive, else NULL. */
+GBytes *lodge_report_format_shown_document(const LodgeShownDocument *document,
+                                           const GPtrArray *parts,
+                                           const GPtrArray *shown);
 GBytes *lodge_report_format_shown_message(const LodgeReading *reading,
                                           const GPtrArray *shown);
 

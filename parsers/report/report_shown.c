@@ -16,19 +16,27 @@ static void write_shown(LodgeJsonWriter *writer, const LodgeShownDocument *shown
     write_strings(writer, "themes", shown->themes);
 }
 
-static void write_empty(LodgeJsonWriter *writer, const char *name)
+static void write_documents(LodgeJsonWriter *writer, const GPtrArray *shown)
 {
-    lodge_json_begin_array(writer, name);
+    lodge_json_begin_array(writer, "documents");
+    for (guint i = 0; shown != NULL && i < shown->len; i++) {
+        lodge_json_begin_object(writer, NULL);
+        write_shown(writer, g_ptr_array_index(shown, i));
+        lodge_json_end_object(writer);
+    }
     lodge_json_end_array(writer);
 }
 
-GBytes *lodge_report_format_shown_document(const LodgeShownDocument *shown)
+GBytes *lodge_report_format_shown_document(const LodgeShownDocument *document,
+                                           const GPtrArray *parts,
+                                           const GPtrArray *shown)
 {
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
     LodgeJsonWriter *writer = lodge_json_writer_new();
     lodge_json_begin_object(writer, NULL);
-    write_shown(writer, shown);
-    write_empty(writer, "parts");
-    write_empty(writer, "documents");
+    write_shown(writer, document);
+    report_write_parts(writer, parts != NULL ? parts : none);
+    write_documents(writer, shown);
     lodge_json_end_object(writer);
     return lodge_json_finish_bytes(writer);
 }
@@ -90,17 +98,6 @@ static GStrv get_active(const LodgeShownDocument *shown)
 static GStrv get_themes(const LodgeShownDocument *shown)
 {
     return shown->themes;
-}
-
-static void write_documents(LodgeJsonWriter *writer, const GPtrArray *shown)
-{
-    lodge_json_begin_array(writer, "documents");
-    for (guint i = 0; i < shown->len; i++) {
-        lodge_json_begin_object(writer, NULL);
-        write_shown(writer, g_ptr_array_index(shown, i));
-        lodge_json_end_object(writer);
-    }
-    lodge_json_end_array(writer);
 }
 
 GBytes *lodge_report_format_shown_message(const LodgeReading *reading,

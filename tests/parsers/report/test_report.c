@@ -283,7 +283,7 @@ static void what_is_shown_has_one_shape(void **state)
                                 themes};
     g_autoptr(GPtrArray) all = g_ptr_array_new();
     g_ptr_array_add(all, &shown);
-    g_autoptr(GBytes) document = lodge_report_format_shown_document(&shown);
+    g_autoptr(GBytes) document = lodge_report_format_shown_document(&shown, NULL, NULL);
     g_autoptr(GBytes) message = lodge_report_format_shown_message(reading, all);
     for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
         g_autofree char *member = g_strdup_printf("\"%s\":", members[i]);
