@@ -13,6 +13,7 @@ import struct
 import zipfile
 import zlib
 
+import bombs
 import plans
 import tnef
 import post
@@ -230,6 +231,32 @@ def _empty_tnef(facts):
     return tnef.pack([])
 
 
+def _saved_mail(facts):
+    return (b"From: officer@devon.gov.uk\r\nSubject: Productivity Plan\r\nMIME-Version: 1.0\r\n"
+            b'Content-Type: application/pdf; name="plan.pdf"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+            + base64.encodebytes(_pdf(facts)).replace(b"\n", b"\r\n"))
+
+
+def _mail_zip(facts):
+    return bombs.pack([(b"Fwd.eml", _saved_mail(facts))])
+
+
+def _mail_tnef(facts):
+    return tnef.pack([tnef.Message("Fwd: plan", _tnef(facts))])
+
+
+def _odd_zip(facts):
+    return bombs.pack([(b"../../etc/plan.pdf", _pdf(facts)), (b"nul.txt", b"nothing")])
+
+
+def _two_faced_zip(facts):
+    return bombs.pack([(b"plan.pdf", _pdf(facts), {"listed": b"plan.exe"})])
+
+
+def _bomb_zip(facts):
+    return bombs.flood(1)
+
+
 def _der(tag, *contents):
     content = b"".join(contents)
     if len(content) < 128:
@@ -282,6 +309,12 @@ MAKERS = {
     "p7m": (_p7m, "application/pkcs7-mime; smime-type=signed-data"),
     "tnef": (_tnef, "application/ms-tnef"),
     "empty-tnef": (_empty_tnef, "application/ms-tnef"),
+    "mail-zip": (_mail_zip, "application/zip"),
+    "mail-file": (_saved_mail, "application/octet-stream"),
+    "mail-tnef": (_mail_tnef, "application/ms-tnef"),
+    "odd-zip": (_odd_zip, "application/zip"),
+    "two-faced-zip": (_two_faced_zip, "application/zip"),
+    "bomb-zip": (_bomb_zip, "application/zip"),
     "text": (_text, "text/plain"),
     "calendar": (_text, "text/calendar; method=REQUEST; charset=utf-8"),
     "html": (_text, "text/html; charset=utf-8"),

@@ -34,6 +34,16 @@ def is_sanitized():
     return b"__asan_init" in subprocess.run(["nm", "-D", program], capture_output=True).stdout
 
 
+def high_water(pid):
+    """The most memory that it had resident so far, in kB; 0: it has ended."""
+    try:
+        with open(f"/proc/{pid}/status") as file:
+            line = next((line for line in file if line.startswith("VmHWM:")), "VmHWM: 0")
+            return int(line.split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
 class WholeRun(unittest.TestCase):
     maxDiff = None
     clock = world.ON_TIME

@@ -7,22 +7,13 @@ import time
 import unittest
 
 import post
-from whole_run import DONE, WholeRun, is_sanitized, stored
+from whole_run import DONE, WholeRun, high_water, is_sanitized, stored
 
 MIDDAY = 1721296800
 MANY = int(os.environ.get("LODGE_TEST_MANY", "2000"))
 EACH_BYTES = 170_000
 HUGE_BYTES = 200 * 1024 * 1024
 MOST_MEMORY_KB = 64 * 1024
-
-
-def high_water(pid):
-    try:
-        with open(f"/proc/{pid}/status") as file:
-            line = next((line for line in file if line.startswith("VmHWM:")), "VmHWM: 0")
-            return int(line.split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
 
 
 @unittest.skipIf(is_sanitized(), "memory is measured in the release build")
