@@ -1,20 +1,16 @@
 #include "intake/learn/clamd_link.h"
 
+#include "intake/learn/clamd_connect.h"
 #include "intake/learn/scanner.h"
 #include "parsers/text/limits.h"
 #include <errno.h>
-#include <gio/gio.h>
-#include <gio/gunixsocketaddress.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-
-/* How soon a wait notices that it is to end. */
-#define SLICE_MS 100
+#include <unistd.h>
 
 struct LodgeClamdLink {
-    GSocketConnection *connection;
-    int fd; /* of the connection; never blocks */
+    int fd; /* asked before each transfer, so that none blocks; -1: none */
     char *name;
     guint timeout_ms;
     gboolean (*stopping)(void);
@@ -53,82 +49,22 @@ gint64 lodge_clamd_link_deadline(const LodgeClamdLink *link)
 
 /* ---- connecting ---- */
 
-/* GIO looks names up in a thread of its own and tries all addresses; it is let go of at the deadline. */
-typedef struct {
-    GCancellable *cancellable;
-    GSocketConnection *connection;
-    GError *error;
-    gboolean done;
-} Connecting;
-
-static void on_connected(GObject *client, GAsyncResult *result, gpointer data)
-{
-    Connecting *at = data;
-    at->connection =
-        g_socket_client_connect_finish(G_SOCKET_CLIENT(client), result, &at->error);
-    at->done = TRUE;
-}
-
-static gboolean on_slice(gpointer data)
-{
-    (void)data;
-    return G_SOURCE_CONTINUE; /* the loop looks around */
-}
-
-static GSocketConnectable *make_address(const LodgeScannerSettings *settings)
-{
-    return settings->socket != NULL
-               ? G_SOCKET_CONNECTABLE(g_unix_socket_address_new(settings->socket))
-               : g_network_address_new(settings->host, (guint16)settings->port);
-}
-
-/* All that was started has ended when this returns. */
-static void
-run_loop(LodgeClamdLink *link, Connecting *at, GMainContext *context, gint64 deadline_us)
-{
-    g_autoptr(GSource) slices = g_timeout_source_new(SLICE_MS);
-    g_source_set_callback(slices, on_slice, NULL, NULL);
-    g_source_attach(slices, context);
-    while (!at->done) {
-        if (is_stopping(link) || g_get_monotonic_time() >= deadline_us)
-            g_cancellable_cancel(at->cancellable);
-        g_main_context_iteration(context, TRUE);
-    }
-    g_source_destroy(slices);
-}
-
-static gboolean set_unconnected(LodgeClamdLink *link, const Connecting *at, GError **error)
-{
-    if (!g_error_matches(at->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        return set_unavailable(link, error, "cannot be reached: %s", at->error->message);
-    return is_stopping(link)
-               ? set_stopped(link, error)
-               : set_unavailable(link, error,
-                                 "cannot be reached: no connection within %u ms",
-                                 link->timeout_ms);
-}
-
 static gboolean
 connect_to(LodgeClamdLink *link, const LodgeScannerSettings *settings, GError **error)
 {
-    g_autoptr(GMainContext) context = g_main_context_new();
-    g_autoptr(GSocketConnectable) address = make_address(settings);
-    g_autoptr(GCancellable) cancellable = g_cancellable_new();
-    Connecting at = {.cancellable = cancellable};
-    g_main_context_push_thread_default(context);
-    g_autoptr(GSocketClient) client = g_socket_client_new();
-    g_socket_client_set_enable_proxy(client, FALSE);
-    g_socket_client_connect_async(client, address, cancellable, on_connected, &at);
-    run_loop(link, &at, context, lodge_clamd_link_deadline(link));
-    g_main_context_pop_thread_default(context);
-    link->connection = at.connection;
-    if (at.connection != NULL) {
-        link->fd = g_socket_get_fd(g_socket_connection_get_socket(at.connection));
+    LodgeClamdPatience patience = {.deadline_us = lodge_clamd_link_deadline(link),
+                                   .stopping = link->stopping};
+    g_autoptr(GError) failure = NULL;
+    link->fd = lodge_clamd_connect(settings, &patience, &failure);
+    if (link->fd >= 0)
         return TRUE;
-    }
-    set_unconnected(link, &at, error);
-    g_error_free(at.error);
-    return FALSE;
+    if (is_stopping(link))
+        return set_stopped(link, error);
+    return failure != NULL
+               ? set_unavailable(link, error, "cannot be reached: %s", failure->message)
+               : set_unavailable(link, error,
+                                 "cannot be reached: no connection within %u ms",
+                                 link->timeout_ms);
 }
 
 LodgeClamdLink *lodge_clamd_link_open(const LodgeScannerSettings *settings,
@@ -136,6 +72,7 @@ LodgeClamdLink *lodge_clamd_link_open(const LodgeScannerSettings *settings,
                                       GError **error)
 {
     g_autoptr(LodgeClamdLink) link = g_new0(LodgeClamdLink, 1);
+    link->fd = -1;
     link->name = settings->socket != NULL
                      ? g_strdup(settings->socket)
                      : g_strdup_printf("%s:%u", settings->host, settings->port);
@@ -148,7 +85,8 @@ void lodge_clamd_link_close(LodgeClamdLink *link)
 {
     if (link == NULL)
         return;
-    g_clear_object(&link->connection); /* closes it */
+    if (link->fd >= 0)
+        close(link->fd);
     g_free(link->name);
     g_free(link);
 }
@@ -180,7 +118,7 @@ static short wait_for(const LodgeClamdLink *link,
             return 0;
         }
         /* A poll that fails is tried again until then: nothing but a signal makes it. */
-        if (poll(&polled, 1, (int)MIN(left_ms, SLICE_MS)) > 0)
+        if (poll(&polled, 1, (int)MIN(left_ms, LODGE_CLAMD_SLICE_MS)) > 0)
             return polled.revents;
     }
 }
