@@ -1,6 +1,14 @@
 #include "config/config_error.h"
 
+#include <errno.h>
+
 G_DEFINE_QUARK(lodge_config_error, lodge_config_error)
+
+LodgeConfigError lodge_config_error_code(int errnum)
+{
+    return errnum == EMFILE || errnum == ENFILE ? LODGE_CONFIG_ERROR_BUSY
+                                                : LODGE_CONFIG_ERROR_FILE;
+}
 
 LodgeSettingOrigin *lodge_setting_origin_new(const char *group,
                                              const char *key,

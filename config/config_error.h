@@ -7,8 +7,12 @@
 GQuark lodge_config_error_quark(void);
 typedef enum {
     LODGE_CONFIG_ERROR_FILE,    /* cannot be read */
+    LODGE_CONFIG_ERROR_BUSY,    /* cannot be read now: no descriptor is left for it */
     LODGE_CONFIG_ERROR_INVALID, /* its content is refused */
 } LodgeConfigError;
+
+/* What a file that cannot be opened or read is. */
+LodgeConfigError lodge_config_error_code(int errnum);
 
 /* One effective value and where it comes from. */
 typedef struct {

@@ -70,7 +70,7 @@ LodgeKeyFile *lodge_key_file_parse(const char *text,
 
 static char *set_unreadable(GError **error, const char *path, int failure)
 {
-    g_set_error(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_FILE,
+    g_set_error(error, LODGE_CONFIG_ERROR, (int)lodge_config_error_code(failure),
                 "%s: cannot be read: %s", path, g_strerror(failure));
     return NULL;
 }

@@ -94,7 +94,8 @@ static char *load_file(const char *path, mode_t forbidden, GError **error)
     /* O_NONBLOCK: a FIFO put in its place must not stop the service; it is then refused as no file. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
-        refuse(error, "secret file '%s' cannot be opened: %s", path, g_strerror(errno));
+        g_set_error(error, LODGE_CONFIG_ERROR, (int)lodge_config_error_code(errno),
+                    "secret file '%s' cannot be opened: %s", path, g_strerror(errno));
         return NULL;
     }
     g_autofree char *buffer = g_malloc(LODGE_SECRET_BYTES);

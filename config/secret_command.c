@@ -160,7 +160,8 @@ char *lodge_secret_command_run(const char *command_line, guint timeout_ms, GErro
         return NULL;
     }
     if (pipe2(ends, O_CLOEXEC) != 0) {
-        refuse(error, "no pipe for the secret command: %s", g_strerror(errno));
+        g_set_error(error, LODGE_CONFIG_ERROR, (int)lodge_config_error_code(errno),
+                    "no pipe for the secret command: %s", g_strerror(errno));
         return NULL;
     }
     gboolean started = spawn(argv, ends[1], &pid, error);

@@ -49,7 +49,10 @@ LodgeExit lodge_failure_exit(const GError *error)
                                                         : LODGE_EXIT_TEMPORARY;
     if (error->domain == LODGE_JSON_ERROR) /* an object of ours that does not parse */
         return LODGE_EXIT_DIFFERENT;
-    if (g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
+    if (g_error_matches(error, LODGE_CONFIG_ERROR, LODGE_CONFIG_ERROR_BUSY) ||
+        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_MFILE) ||
+        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NFILE) ||
+        g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_NOSPC) ||
         g_error_matches(error, G_FILE_ERROR, G_FILE_ERROR_IO))
         return LODGE_EXIT_TEMPORARY;
     if (error->domain == LODGE_AIRLOCK_ERROR ||

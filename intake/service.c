@@ -61,13 +61,18 @@ static gpointer run_control(gpointer data)
 
 /* ---- its life ---- */
 
-static void start_watchers(LodgeService *service)
+/* Before any thread runs, so that nothing has to be stopped when there is no descriptor for one. */
+static gboolean make_watchers(LodgeService *service, GError **error)
 {
     const GPtrArray *mailboxes = service->pass.settings->mailboxes;
-    for (guint i = 0; i < mailboxes->len; i++)
-        g_ptr_array_add(
-            service->watchers,
-            lodge_watcher_start(&service->pass, g_ptr_array_index(mailboxes, i)));
+    for (guint i = 0; i < mailboxes->len; i++) {
+        LodgeWatcher *watcher =
+            lodge_watcher_new(&service->pass, g_ptr_array_index(mailboxes, i), error);
+        if (watcher == NULL)
+            return FALSE;
+        g_ptr_array_add(service->watchers, watcher);
+    }
+    return TRUE;
 }
 
 static gboolean open_all(LodgeService *service, GError **error)
@@ -83,7 +88,7 @@ static gboolean open_all(LodgeService *service, GError **error)
         return FALSE;
     }
     service->control = lodge_control_open(&settings->control, error);
-    return service->control != NULL;
+    return service->control != NULL && make_watchers(service, error);
 }
 
 LodgeService *lodge_service_start(const LodgeSettings *settings,
@@ -106,7 +111,8 @@ LodgeService *lodge_service_start(const LodgeSettings *settings,
         lodge_ruler_new(settings, service->pass.spool, service->pass.committer);
     service->desk = lodge_desk_new(&service->pass); /* there before anything is recorded */
     lodge_desk_start(service->desk);
-    start_watchers(service);
+    for (guint i = 0; i < service->watchers->len; i++)
+        lodge_watcher_start(g_ptr_array_index(service->watchers, i));
     service->control_thread = g_thread_new("control", run_control, service);
     return service;
 }

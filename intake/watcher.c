@@ -202,17 +202,27 @@ static gpointer run(gpointer data)
     return NULL;
 }
 
-LodgeWatcher *lodge_watcher_start(LodgePass *pass, const LodgeMailbox *mailbox)
+LodgeWatcher *
+lodge_watcher_new(LodgePass *pass, const LodgeMailbox *mailbox, GError **error)
 {
+    int wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (wake_fd < 0) {
+        g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno),
+                    "[mailbox %s] cannot be watched: no eventfd: %s", mailbox->name,
+                    g_strerror(errno));
+        return NULL;
+    }
     LodgeWatcher *watcher = g_new0(LodgeWatcher, 1);
     watcher->pass = pass;
     watcher->mailbox = mailbox;
-    watcher->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (watcher->wake_fd < 0)
-        g_error("no eventfd: %s", g_strerror(errno));
+    watcher->wake_fd = wake_fd;
     g_mutex_init(&watcher->mutex);
-    watcher->thread = g_thread_new("watcher", run, watcher);
     return watcher;
+}
+
+void lodge_watcher_start(LodgeWatcher *watcher)
+{
+    watcher->thread = g_thread_new("watcher", run, watcher);
 }
 
 void lodge_watcher_wake(LodgeWatcher *watcher)
@@ -238,7 +248,8 @@ const char *lodge_watcher_name(const LodgeWatcher *watcher)
 void lodge_watcher_join(LodgeWatcher *watcher)
 {
     lodge_watcher_wake(watcher);
-    g_thread_join(watcher->thread);
+    if (watcher->thread != NULL)
+        g_thread_join(watcher->thread);
     close(watcher->wake_fd);
     g_mutex_clear(&watcher->mutex);
     g_free(watcher->account);

@@ -10,12 +10,15 @@
 
 typedef struct LodgeWatcher LodgeWatcher;
 
-/* Starts the thread. Borrows pass and mailbox. */
-LodgeWatcher *lodge_watcher_start(LodgePass *pass, const LodgeMailbox *mailbox);
+/* Borrows pass and mailbox. NULL: no descriptor is left for it. */
+LodgeWatcher *
+lodge_watcher_new(LodgePass *pass, const LodgeMailbox *mailbox, GError **error);
+/* Starts the thread. */
+void lodge_watcher_start(LodgeWatcher *watcher);
 /* Look now; also wakes it to see that it is to end. Any thread. */
 void lodge_watcher_wake(LodgeWatcher *watcher);
 /* Monotonic time of the last complete look; 0: none yet. Any thread. */
 gint64 lodge_watcher_looked_us(LodgeWatcher *watcher);
 const char *lodge_watcher_name(const LodgeWatcher *watcher);
-/* Once the pass's context says stop: waits for its end, frees it. */
+/* Once the pass's context says stop, or before it was started: waits for its end, frees it. */
 void lodge_watcher_join(LodgeWatcher *watcher);

@@ -95,14 +95,35 @@ void lodge_link_prepare_transport(void *curl,
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (endpoint->ca_file != NULL) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, endpoint->ca_file);
-        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-    }
     if (endpoint->tls == LODGE_TLS_NONE)
         curl_easy_setopt(curl, CURLOPT_NOPROXY, "*"); /* clear text stays on this machine */
     else
         curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
+}
+
+/* Read here and not by libcurl, which does not say why it could not: with no descriptor left there is nothing to
+ * correct in the configuration. */
+static gboolean trust_ca_file(void *curl, const LodgeEndpoint *endpoint, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    g_autofree char *pem = NULL;
+    gsize size_bytes = 0;
+    if (endpoint->ca_file == NULL)
+        return TRUE;
+    if (!g_file_get_contents(endpoint->ca_file, &pem, &size_bytes, &failure)) {
+        gboolean may_pass = g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_MFILE) ||
+                            g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NFILE);
+        g_set_error(
+            error, LODGE_LINK_ERROR,
+            may_pass ? LODGE_LINK_ERROR_CONNECT : LODGE_LINK_ERROR_TLS,
+            "the ca_file %s cannot be used: %s; %s", endpoint->ca_file, failure->message,
+            may_pass ? "raise the limit of open files" : "name a readable PEM file");
+        return FALSE;
+    }
+    struct curl_blob blob = {.data = pem, .len = size_bytes, .flags = CURL_BLOB_COPY};
+    curl_easy_setopt(curl, CURLOPT_CAINFO_BLOB, &blob);
+    curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    return TRUE;
 }
 
 gboolean lodge_link_prepare(void *curl,
@@ -112,7 +133,7 @@ gboolean lodge_link_prepare(void *curl,
                             GError **error)
 {
     g_return_val_if_fail(endpoint->auth == LODGE_AUTH_NONE || secret != NULL, FALSE);
-    if (!check_endpoint(endpoint, error))
+    if (!check_endpoint(endpoint, error) || !trust_ca_file(curl, endpoint, error))
         return FALSE;
     g_autofree char *url = lodge_link_format_url(scheme, endpoint);
     lodge_link_prepare_transport(curl, url, endpoint);
@@ -136,8 +157,11 @@ void lodge_link_forget_secret(void *curl)
 
 /* ---- failures ---- */
 
-static LodgeLinkError classify(CURLcode code)
+static LodgeLinkError classify(CURLcode code, const LodgeEndpoint *endpoint)
 {
+    /* Nobody named the system's list of authorities wrongly: it may be there again in a moment. */
+    if (code == CURLE_SSL_CACERT_BADFILE && endpoint->ca_file == NULL)
+        return LODGE_LINK_ERROR_CONNECT;
     switch (code) {
     case CURLE_LOGIN_DENIED:
     case CURLE_AUTH_ERROR:
@@ -198,9 +222,12 @@ static char *explain(CURLcode code, const char *detail, const LodgeEndpoint *end
             "the server does not offer STARTTLS and nothing was sent; if it speaks "
             "TLS from the start set tls = implicit and its port, else ask its operator");
     case CURLE_SSL_CACERT_BADFILE:
+        if (endpoint->ca_file == NULL)
+            return g_strdup(
+                "the authorities that the system trusts cannot be read; install "
+                "ca-certificates, or raise the limit of open files");
         return g_strdup_printf("the ca_file %s cannot be used; name a readable PEM file",
-                               endpoint->ca_file != NULL ? endpoint->ca_file
-                                                         : "of the system");
+                               endpoint->ca_file);
     case CURLE_SSL_CONNECT_ERROR:
         return g_strdup_printf(
             "the TLS handshake failed (%s); check that this port speaks TLS "
@@ -243,5 +270,6 @@ void lodge_link_set_error(
     g_autofree char *words = curl_code == CURLE_PEER_FAILED_VERIFICATION
                                  ? lodge_certificate_explain(url, endpoint, detail)
                                  : explain(curl_code, detail, endpoint);
-    g_set_error(error, LODGE_LINK_ERROR, (int)classify(curl_code), "%s: %s", url, words);
+    g_set_error(error, LODGE_LINK_ERROR, (int)classify(curl_code, endpoint), "%s: %s", url,
+                words);
 }

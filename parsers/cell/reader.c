@@ -111,7 +111,8 @@ void lodge_reader_run(pid_t zygote,
                       const LodgeRequestDescriptors *descriptors)
 {
     if (!die_with(zygote) || !keep_descriptors(descriptors))
-        end_with_reason(descriptors->report, LODGE_READER_FAILED, "cannot set a reader up");
+        end_with_reason(descriptors->report, LODGE_READER_FAILED,
+                        "cannot set a reader up; is the limit of open files below 64?");
     g_log_set_writer_func(take_last_word, NULL, NULL);
     signal(SIGPIPE, SIG_IGN);
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -39,8 +40,13 @@ class Notices:
         os.unlink(self.path)
 
 
+def limit_to(descriptors):
+    """For preexec_fn: so few may be open at once, whatever the program asks for."""
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
+
 class Service:
-    def __init__(self, world, conf, *options):
+    def __init__(self, world, conf, *options, descriptors=None):
         self.world = world
         self.dir = tempfile.mkdtemp(prefix="service-", dir=world.dir)
         self.log_path = os.path.join(self.dir, "log")
@@ -49,7 +55,8 @@ class Service:
         with open(self.log_path, "w") as log:
             self.process = subprocess.Popen(world.command("serve", *options, conf=conf),
                                             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                            env=environment, start_new_session=True)
+                                            env=environment, start_new_session=True,
+                                            preexec_fn=limit_to(descriptors) if descriptors else None)
 
     def __enter__(self):
         return self
