@@ -20,13 +20,29 @@ MANNERS = (FORGOTTEN, NAMES_KEPT, MIXED)
 class Disk:
     def __init__(self, spool, directory):
         self.spool, self.directory = spool, directory
+        self.held = []  # descriptors: while one is open its inode's number is given to no other
         os.mkdir(directory)
+        if os.path.exists(spool):
+            for path in (os.path.dirname(spool), *walk(spool)):
+                self.keep(path)
 
     def environment(self):
         return {"LODGE_FORGET_ROOT": self.spool, "LODGE_FORGET_DISK": self.directory}
 
     def kept(self, kind, inode):
         return os.path.join(self.directory, f"{kind}-{inode}")
+
+    def keep(self, path):
+        """What is there before the pass was synced long ago."""
+        inode = os.stat(path).st_ino
+        if not os.path.isdir(path):
+            os.link(path, self.kept("hold", inode))
+            shutil.copyfile(path, self.kept("bytes", inode))
+            return
+        self.held.append(os.open(path, os.O_RDONLY))
+        with open(self.kept("names", inode), "w") as file:
+            for entry in os.scandir(path):
+                file.write(f"{entry.inode()} {'d' if entry.is_dir() else 'f'} {entry.name}\n")
 
     def cut(self, manner, seed=0):
         """Returns how many names and files of before the cut are not what they were."""
@@ -42,6 +58,8 @@ class Disk:
         if found:
             os.rename(after, self.spool)
         shutil.rmtree(self.directory)
+        for descriptor in self.held:
+            os.close(descriptor)
         return self.lost
 
     def is_lost(self):
