@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 10000
 
@@ -63,12 +64,42 @@ static const char *mend_of(int code)
     }
 }
 
+static gboolean is_refusal(int errnum)
+{
+    return errnum == ENOSPC || errnum == EDQUOT || errnum == EROFS || errnum == EACCES ||
+           errnum == EPERM || errnum == EMFILE || errnum == ENFILE || errnum == EIO;
+}
+
+/* What the operating system refused SQLite; 0: nothing that is known. SQLite 3.40 keeps it for what it opens and
+ * reads, not for what a COMMIT writes: there `last`, the errno that it came back with, says it. A file that it could
+ * open for reading only is asked here. */
+static int system_errno_of(sqlite3 *db, int sqlite_code, int last, const char *path)
+{
+    int kept = db != NULL ? sqlite3_system_errno(db) : 0;
+    switch (sqlite_code & 0xff) {
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        return is_refusal(last) ? last : kept;
+    case SQLITE_READONLY:
+        return *path != '\0' && access(path, W_OK) != 0 ? errno : 0;
+    default:
+        return 0;
+    }
+}
+
+/* Called at once after SQLite has failed. */
 static gboolean fail_with(sqlite3 *db, int sqlite_code, const char *path, GError **error)
 {
-    int code = code_of(sqlite_code, db != NULL ? sqlite3_system_errno(db) : 0);
-    g_set_error(error, LODGE_SPOOL_ERROR, code, "the index %s: %s: %s", path,
-                db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(sqlite_code),
-                mend_of(code));
+    int last = errno;
+    const char *sqlite_says = db != NULL ? sqlite3_errmsg(db) : sqlite3_errstr(sqlite_code);
+    int errnum = system_errno_of(db, sqlite_code, last, path);
+    int code = code_of(sqlite_code, errnum);
+    if (errnum == 0)
+        g_set_error(error, LODGE_SPOOL_ERROR, code, "the index %s: %s: %s", path,
+                    sqlite_says, mend_of(code));
+    else
+        g_set_error(error, LODGE_SPOOL_ERROR, code, "the index %s: %s (SQLite: %s): %s",
+                    path, g_strerror(errnum), sqlite_says, lodge_spool_error_mend(errnum));
     return FALSE;
 }
 

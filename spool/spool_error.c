@@ -23,7 +23,7 @@ LodgeSpoolError lodge_spool_error_code(int errnum)
     }
 }
 
-static const char *mend_for(int errnum)
+const char *lodge_spool_error_mend(int errnum)
 {
     switch (errnum) {
     case ENOSPC:
@@ -52,5 +52,6 @@ static const char *mend_for(int errnum)
 void lodge_spool_error_set(GError **error, int errnum, const char *verb, const char *path)
 {
     g_set_error(error, LODGE_SPOOL_ERROR, (int)lodge_spool_error_code(errnum),
-                "cannot %s %s: %s: %s", verb, path, g_strerror(errnum), mend_for(errnum));
+                "cannot %s %s: %s: %s", verb, path, g_strerror(errnum),
+                lodge_spool_error_mend(errnum));
 }

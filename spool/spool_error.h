@@ -10,5 +10,7 @@
 
 /* The code for an errno. */
 LodgeSpoolError lodge_spool_error_code(int errnum);
+/* What a person can do about it. */
+const char *lodge_spool_error_mend(int errnum);
 /* "cannot <verb> <path>: <what the system says>: <mend>". */
 void lodge_spool_error_set(GError **error, int errnum, const char *verb, const char *path);

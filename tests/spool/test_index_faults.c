@@ -1,4 +1,4 @@
-/* SQLite refuses: another program holds the index, it may not grow, its pages are damaged. What a commit reported as
+/* SQLite refuses: another program holds the index, it may not grow, its pages are damaged, the system refuses it a call. What a commit reported as
  * kept is kept all the same, since the journal has it. */
 #include "tests/spool/support.h"
 
@@ -63,9 +63,9 @@ static void keep(World *world, LodgeSpool *spool)
 
 static void assert_refused(const GError *error, int code, const char *mend)
 {
-    assert_true(g_error_matches(error, LODGE_SPOOL_ERROR, code));
-    assert_non_null(strstr(error->message, "ledger.db"));
-    assert_non_null(strstr(error->message, mend));
+    if (!g_error_matches(error, LODGE_SPOOL_ERROR, code) ||
+        strstr(error->message, "ledger.db") == NULL || strstr(error->message, mend) == NULL)
+        fail_msg("code %d: %s", error->code, error->message);
 }
 
 static void assert_all_kept(const World *world, LodgeSpool *spool)
@@ -200,12 +200,109 @@ static void whatever_page_of_the_index_is_damaged_nothing_kept_is_lost(void **st
     assert_true(pages > 10 && refused > 0);
 }
 
+/* ---- SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_READONLY ---- */
+
+static int refusal; /* errno of every call that is refused */
+
+static ssize_t refuse_write(int fd, const void *bytes, size_t size, off_t at)
+{
+    (void)fd, (void)bytes, (void)size, (void)at;
+    errno = refusal;
+    return -1;
+}
+
+static int refuse_open(const char *path, int flags, int mode)
+{
+    (void)path, (void)flags, (void)mode;
+    errno = refusal;
+    return -1;
+}
+
+/* NULL: as it was. */
+static void replace_call(const char *name, sqlite3_syscall_ptr call)
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    assert_int_equal(vfs->xSetSystemCall(vfs, name, call), SQLITE_OK);
+}
+
+typedef struct {
+    int errnum;
+    const char *words, *mend;
+    LodgeSpoolError code;
+} Refusal;
+
+static const Refusal refusals[] = {
+    {EDQUOT, "Disk quota exceeded", "raise the quota", LODGE_SPOOL_ERROR_SPACE},
+    {EROFS, "Read-only file system", "mount it read-write", LODGE_SPOOL_ERROR_READONLY},
+    {EMFILE, "Too many open files", "raise the limit of open files", LODGE_SPOOL_ERROR_IO},
+    {ENFILE, "Too many open files in system", "raise the limit of open files",
+     LODGE_SPOOL_ERROR_IO},
+    {EIO, "Input/output error", "look at the disk", LODGE_SPOOL_ERROR_IO},
+    {EACCES, "Permission denied", "run lodge as the user who owns the spool",
+     LODGE_SPOOL_ERROR_READONLY},
+};
+
+static void assert_told(const GError *error, const Refusal *wanted)
+{
+    assert_refused(error, (int)wanted->code, wanted->mend);
+    if (strstr(error->message, wanted->words) == NULL)
+        fail_msg("%s", error->message);
+}
+
+static void a_write_that_is_refused_is_told_in_the_systems_words(void **state)
+{
+    World *world = *state;
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        g_autoptr(LodgeSpool) spool = open_spool(world->dir);
+        keep(world, spool);
+        g_autoptr(GError) error = NULL;
+        refusal = refusals[i].errnum;
+        replace_call("pwrite", (sqlite3_syscall_ptr)refuse_write);
+        replace_call("pwrite64", (sqlite3_syscall_ptr)refuse_write);
+        keep(world, spool); /* its segment is there: the index may be behind by one */
+        gboolean kept = try_keep(world, spool, &error);
+        replace_call("pwrite", NULL);
+        replace_call("pwrite64", NULL);
+        assert_false(kept);
+        assert_told(error, &refusals[i]);
+        keep(world, spool);
+        assert_all_kept(world, spool);
+    }
+}
+
+static void assert_unopened(const World *world, const Refusal *wanted)
+{
+    g_autoptr(GError) error = NULL;
+    LodgeSpool *spool = lodge_spool_open(world->dir, "test", T0, &error);
+    replace_call("open", NULL);
+    assert_null(spool);
+    assert_told(error, wanted);
+    spool = open_spool(world->dir);
+    assert_all_kept(world, spool);
+    lodge_spool_close(spool);
+}
+
+static void an_index_that_cannot_be_opened_is_told_in_the_systems_words(void **state)
+{
+    World *world = *state;
+    LodgeSpool *spool = open_spool(world->dir);
+    keep(world, spool);
+    lodge_spool_close(spool);
+    for (gsize i = 0; i < G_N_ELEMENTS(refusals); i++) {
+        refusal = refusals[i].errnum;
+        replace_call("open", (sqlite3_syscall_ptr)refuse_open);
+        assert_unopened(world, &refusals[i]);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(an_index_that_another_program_holds_is_named_and_waited_for),
         TEST(an_index_that_may_not_grow_refuses_and_goes_on_later),
+        TEST(a_write_that_is_refused_is_told_in_the_systems_words),
+        TEST(an_index_that_cannot_be_opened_is_told_in_the_systems_words),
         TEST(whatever_page_of_the_index_is_damaged_nothing_kept_is_lost),
     };
     return cmocka_run_group_tests_name("index faults", tests, NULL, NULL);
