@@ -11,6 +11,7 @@
 
 struct ImapPeer {
     const ImapPeerScript *script;
+    const ImapPeerStep *instead; /* the script's */
     GThread *thread;
     int listener, client;
     guint port;
@@ -19,6 +20,7 @@ struct ImapPeer {
     GString *commands;
     char *last_tag;
     char *failure;
+    guint64 flooded;
     gboolean ended;
 };
 
@@ -70,6 +72,24 @@ static void hang(ImapPeer *peer, gboolean trickle)
     }
 }
 
+static void flood(ImapPeer *peer, const char *text)
+{
+    while (say(peer, text, ""))
+        peer->flooded += strlen(text);
+}
+
+/* TRUE: the conversation goes on. */
+static gboolean go_on(ImapPeer *peer, const char *reply, ImapPeerThen then)
+{
+    if (then == IMAP_PEER_WAKE)
+        g_assert_cmpint(eventfd_write(peer->script->wake_fd, 1), ==, 0);
+    if (then == IMAP_PEER_SILENT || then == IMAP_PEER_TRICKLE)
+        hang(peer, then == IMAP_PEER_TRICKLE);
+    if (then == IMAP_PEER_FLOOD)
+        flood(peer, reply);
+    return then == IMAP_PEER_GO_ON || then == IMAP_PEER_WAKE;
+}
+
 static const char *or_else(const char *text, const char *fallback)
 {
     return text != NULL ? text : fallback;
@@ -113,13 +133,7 @@ static gboolean take_step(ImapPeer *peer, const char *tag, const char *command)
         return FALSE;
     }
     peer->next++;
-    if (!say(peer, step->reply, tag))
-        return FALSE;
-    if (step->then == IMAP_PEER_WAKE)
-        g_assert_cmpint(eventfd_write(peer->script->wake_fd, 1), ==, 0);
-    if (step->then == IMAP_PEER_SILENT || step->then == IMAP_PEER_TRICKLE)
-        hang(peer, step->then == IMAP_PEER_TRICKLE);
-    return step->then == IMAP_PEER_GO_ON || step->then == IMAP_PEER_WAKE;
+    return say(peer, step->reply, tag) && go_on(peer, step->reply, step->then);
 }
 
 static gboolean take_command(ImapPeer *peer, const char *line)
@@ -132,13 +146,17 @@ static gboolean take_command(ImapPeer *peer, const char *line)
     const char *command = line[tag_size] == ' ' ? line + tag_size + 1 : line + tag_size;
     g_free(peer->last_tag);
     peer->last_tag = g_strdup(tag);
+    const ImapPeerStep *instead = peer->instead;
+    if (instead != NULL && g_str_has_prefix(command, instead->expect))
+        return say(peer, instead->reply, tag) && go_on(peer, instead->reply, instead->then);
     g_autofree char *head = answer_head(peer, command);
     return head != NULL ? say(peer, head, tag) : take_step(peer, tag, command);
 }
 
 static void converse(ImapPeer *peer)
 {
-    if (!say(peer, or_else(peer->script->greeting, "* OK ready\r\n"), ""))
+    const char *greeting = or_else(peer->script->greeting, "* OK ready\r\n");
+    if (!say(peer, greeting, "") || !go_on(peer, greeting, peer->script->greeting_then))
         return;
     for (;;) {
         g_autofree char *line = hear(peer);
@@ -165,6 +183,7 @@ ImapPeer *imap_peer_start(const ImapPeerScript *script)
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
     peer->script = script;
+    peer->instead = script->instead;
     peer->client = -1;
     peer->input = g_string_new(NULL);
     peer->commands = g_string_new(NULL);
@@ -197,6 +216,11 @@ char *imap_peer_finish(ImapPeer *peer)
 const char *imap_peer_commands(const ImapPeer *peer)
 {
     return peer->commands->str;
+}
+
+guint64 imap_peer_flooded(const ImapPeer *peer)
+{
+    return peer->flooded;
 }
 
 void imap_peer_free(ImapPeer *peer)

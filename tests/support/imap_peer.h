@@ -2,7 +2,8 @@
  *
  * Greeting, login, CAPABILITY, ID, NAMESPACE, LIST and LOGOUT are answered from the script's head; every
  * other command must be the next step of the script, in order, and gets exactly its reply. "$" in a
- * reply is the command's tag; that of DONE is the one of its IDLE. One connection; no clock but where a reply is to trickle. */
+ * reply is the command's tag; that of DONE is the one of its IDLE. One connection; no clock but where a reply is to trickle.
+ * A script may also say what comes instead of an answer of the head. */
 #pragma once
 
 #include <glib.h>
@@ -12,6 +13,7 @@ typedef enum {
     IMAP_PEER_DROP,    /* close behind the reply */
     IMAP_PEER_SILENT,  /* say nothing more, until the client goes away */
     IMAP_PEER_TRICKLE, /* the same, but a space every few milliseconds */
+    IMAP_PEER_FLOOD,   /* say the reply again and again, until the client goes away */
     IMAP_PEER_WAKE,    /* write the script's wake_fd, and go on */
 } ImapPeerThen;
 
@@ -23,12 +25,14 @@ typedef struct {
 } ImapPeerStep;
 
 typedef struct {
-    const char *greeting;     /* NULL: "* OK ready\r\n" */
-    const char *login_reply;  /* behind the tag; NULL: "OK in" */
-    const char *offers;       /* before login; NULL: "IMAP4rev1 SASL-IR AUTH=PLAIN" */
-    const char *capabilities; /* after login; NULL: "IMAP4rev1 UIDPLUS" */
-    const char *list;         /* replies to LIST; NULL: INBOX alone */
-    const char *namespaces;   /* replies to NAMESPACE */
+    const char *greeting; /* NULL: "* OK ready\r\n" */
+    ImapPeerThen greeting_then;
+    const char *login_reply;     /* behind the tag; NULL: "OK in" */
+    const char *offers;          /* before login; NULL: "IMAP4rev1 SASL-IR AUTH=PLAIN" */
+    const char *capabilities;    /* after login; NULL: "IMAP4rev1 UIDPLUS" */
+    const char *list;            /* replies to LIST; NULL: INBOX alone */
+    const char *namespaces;      /* replies to NAMESPACE */
+    const ImapPeerStep *instead; /* of the head's answer to the command that it expects */
     const ImapPeerStep *steps;
     gsize step_count;
     int wake_fd; /* an eventfd, for IMAP_PEER_WAKE */
@@ -43,4 +47,6 @@ guint imap_peer_port(const ImapPeer *peer);
 char *imap_peer_finish(ImapPeer *peer);
 /* After finish: all commands with their tags, one a line. Freed by imap_peer_free. */
 const char *imap_peer_commands(const ImapPeer *peer);
+/* After finish: how many bytes a flood took to make the client go. */
+guint64 imap_peer_flooded(const ImapPeer *peer);
 void imap_peer_free(ImapPeer *peer);

@@ -1,4 +1,4 @@
-foreach(module fetch look uid_gap wait marks mbox files)
+foreach(module fetch faults look uid_gap wait marks mbox files)
     lodge_test(intake/fetch/test_${module} lodge_fetch)
     target_sources(intake_fetch_test_${module} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/imap_peer.c)
 endforeach()
