@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define TRICKLE_MS 10
+
 struct SmtpPeer {
     SmtpPeerScript script;
     guint *times_left; /* of each turn */
@@ -127,6 +129,20 @@ static void stay_silent(Talk *talk)
         g_string_truncate(talk->input, 0);
 }
 
+/* Until the client closes; what it still says is not heard. */
+static void babble(Talk *talk, const char *text, int pause_ms)
+{
+    struct pollfd polled = {.fd = talk->fd, .events = POLLIN | POLLHUP};
+    while (poll(&polled, 1, pause_ms) <= 0 && say(talk, text))
+        continue;
+}
+
+static gboolean say_both(Talk *talk, const char *first, const char *second)
+{
+    g_autofree char *both = g_strconcat(first, second, NULL);
+    return say(talk, both);
+}
+
 /* Replies as the script has it, or as usual. FALSE: the conversation is over. `usual_out`
  * (may be NULL): it was the usual reply. */
 static gboolean
@@ -152,6 +168,16 @@ answer(Talk *talk, SmtpPeerStep step, const char *usual, gboolean *usual_out)
         return FALSE;
     case SMTP_PEER_DROP:
         return FALSE;
+    case SMTP_PEER_TRICKLE:
+        babble(talk, turn->reply, TRICKLE_MS);
+        return FALSE;
+    case SMTP_PEER_FLOOD:
+        babble(talk, turn->reply, 0);
+        return FALSE;
+    case SMTP_PEER_INJECT:
+        if (usual_out != NULL)
+            *usual_out = TRUE;
+        return say_both(talk, usual, turn->reply);
     }
     g_assert_not_reached();
 }

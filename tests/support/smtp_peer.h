@@ -27,6 +27,9 @@ typedef enum {
     SMTP_PEER_SILENT, /* no reply */
     SMTP_PEER_SAY_AND_DROP,
     SMTP_PEER_DROP_IN_BODY, /* with DATA: 354, then close after the first bytes of the body */
+    SMTP_PEER_TRICKLE, /* `reply` again and again, one every few milliseconds, until the client goes away */
+    SMTP_PEER_FLOOD,  /* the same, as fast as it can */
+    SMTP_PEER_INJECT, /* `reply` behind the usual one, in one packet; and on as usual */
 } SmtpPeerAction;
 
 typedef struct {

@@ -100,7 +100,9 @@ static gboolean answer(Client *client, const char *line)
         reply = g_strdup_printf("* CAPABILITY IMAP4rev1 SASL-IR %s\r\n%s OK\r\n",
                                 starttls ? "STARTTLS LOGINDISABLED" : "AUTH=PLAIN", tag);
     else if (g_str_has_prefix(command, "STARTTLS"))
-        reply = g_strdup_printf("%s OK go\r\n", tag);
+        reply = g_strdup_printf(
+            "%s OK go\r\n%s", tag,
+            client->peer->options.injected != NULL ? client->peer->options.injected : "");
     else if (g_str_has_prefix(command, "AUTHENTICATE"))
         reply = g_strdup_printf("%s OK in\r\n", tag);
     if (reply == NULL) {

@@ -11,7 +11,9 @@ typedef struct {
     gint64 starts_s;  /* validity, relative to now */
     gint64 ends_s;
     gboolean starttls; /* plain at first, STARTTLS offered */
-    guint echoes;      /* of every line after login */
+    const char
+        *injected; /* in the clear, right behind the answer to STARTTLS; NULL: nothing */
+    guint echoes;  /* of every line after login */
 } TlsPeerOptions;
 
 typedef struct TlsPeer TlsPeer;

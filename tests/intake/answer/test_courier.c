@@ -273,7 +273,10 @@ static void silence_ends_at_the_time_out(void **state)
         gboolean whole_server;
     } cases[] = {
         {"no greeting", SMTP_PEER_GREETING, LODGE_RETRY, TRUE},
+        {"no answer to EHLO", SMTP_PEER_EHLO, LODGE_RETRY, TRUE},
+        {"no answer to MAIL", SMTP_PEER_MAIL, LODGE_RETRY, FALSE},
         {"no answer to RCPT", SMTP_PEER_RCPT, LODGE_RETRY, FALSE},
+        {"no answer to DATA", SMTP_PEER_DATA, LODGE_RETRY, FALSE},
         {"no answer to the message", SMTP_PEER_FINAL, LODGE_UNKNOWN, FALSE},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -296,6 +299,38 @@ static void silence_ends_at_the_time_out(void **state)
         lodge_courier_reply_clear(&reply);
         smtp_peer_stop(peer);
         lodge_courier_free(courier);
+    }
+}
+
+/* Each byte of it comes in time. */
+static void a_reply_without_end_ends_at_the_time_out(void **state)
+{
+    (void)state;
+    static const SmtpPeerStep steps[] = {SMTP_PEER_GREETING, SMTP_PEER_EHLO,
+                                         SMTP_PEER_MAIL,     SMTP_PEER_RCPT,
+                                         SMTP_PEER_DATA,     SMTP_PEER_FINAL};
+    static const SmtpPeerAction actions[] = {SMTP_PEER_TRICKLE, SMTP_PEER_FLOOD};
+    static const char *const replies[] = {"250-x\r\n", "x"};
+    for (gsize i = 0; i < G_N_ELEMENTS(steps); i++) {
+        SmtpPeerTurn turn = {
+            .step = steps[i], .action = actions[i % 2], .reply = replies[i / 2 % 2]};
+        SmtpPeerScript script = {.turns = &turn, .turn_count = 1};
+        g_autoptr(SmtpPeer) peer = smtp_peer_new(&script);
+        LodgeSmtp smtp = smtp_to(peer);
+        smtp.endpoint.connect_timeout_ms = 250;
+        smtp.endpoint.reply_timeout_ms = 250;
+        LodgeCourier *courier = lodge_courier_new(&smtp, NULL);
+        LodgeCourierReply reply;
+        send_one(courier, &reply);
+        if (reply.result != (steps[i] == SMTP_PEER_FINAL ? LODGE_UNKNOWN : LODGE_RETRY))
+            fail_msg("step %zu: %s \"%s\"", i, lodge_courier_result_format(reply.result),
+                     reply.words);
+        check_words("without end", reply.words);
+        if (strlen(reply.words) > 1000)
+            fail_msg("step %zu: %zu bytes of words", i, strlen(reply.words));
+        lodge_courier_reply_clear(&reply);
+        lodge_courier_free(courier);
+        smtp_peer_stop(peer);
     }
 }
 
@@ -500,6 +535,34 @@ static void starttls_that_is_refused_sends_nothing(void **state)
     assert_null(strstr(smtp_peer_heard(peer), "MAIL"));
 }
 
+/* What somebody put behind the answer to STARTTLS was said in the clear: it is nobody's. */
+static void words_before_tls_begins_are_not_believed(void **state)
+{
+    (void)state;
+    SmtpPeerTurn turn = {SMTP_PEER_STARTTLS, SMTP_PEER_INJECT,
+                         "250-peer\r\n250 AUTH PLAIN\r\n235 welcome\r\n", 0, 0};
+    SmtpPeerScript script = {.tls = SMTP_PEER_OFFERS_STARTTLS,
+                             .offers = "250-AUTH PLAIN\r\n",
+                             .turns = &turn,
+                             .turn_count = 1};
+    g_autoptr(SmtpPeer) peer = smtp_peer_new(&script);
+    LodgeSmtp smtp = smtp_to(peer);
+    log_in(&smtp);
+    smtp.endpoint.tls = LODGE_TLS_STARTTLS;
+    smtp.endpoint.host = (char *)"localhost";
+    smtp.endpoint.ca_file = (char *)smtp_peer_ca_file(peer);
+    LodgeCourier *courier = lodge_courier_new(&smtp, SECRET);
+    LodgeCourierReply reply;
+    send_one(courier, &reply);
+    assert_int_equal(reply.result, LODGE_RETRY);
+    assert_true(reply.whole_server);
+    check_words("injected", reply.words);
+    lodge_courier_reply_clear(&reply);
+    lodge_courier_free(courier);
+    smtp_peer_stop(peer);
+    assert_null(strstr(smtp_peer_heard(peer), "AUTH"));
+}
+
 typedef struct {
     const char *name;
     SmtpPeerTls offered;
@@ -682,6 +745,7 @@ int main(void)
         cmocka_unit_test(an_unsafe_address_never_reaches_the_server),
         cmocka_unit_test(a_person_is_called_only_where_trying_again_cannot_help),
         cmocka_unit_test(silence_ends_at_the_time_out),
+        cmocka_unit_test(a_reply_without_end_ends_at_the_time_out),
         cmocka_unit_test(a_large_message_that_is_cut_off_was_not_taken),
         cmocka_unit_test(a_port_where_nobody_listens_concerns_the_whole_server),
         cmocka_unit_test(a_connection_carries_as_many_messages_as_its_pace),
@@ -692,6 +756,7 @@ int main(void)
         cmocka_unit_test(a_refused_recipient_does_not_hurt_the_next),
         cmocka_unit_test(starttls_that_is_not_offered_sends_nothing),
         cmocka_unit_test(starttls_that_is_refused_sends_nothing),
+        cmocka_unit_test(words_before_tls_begins_are_not_believed),
         cmocka_unit_test(a_certificate_that_is_not_trusted_gets_no_credentials),
         cmocka_unit_test(what_a_server_offers_is_said_in_words),
         cmocka_unit_test(a_description_that_fails_says_why),

@@ -304,6 +304,47 @@ static void starttls_is_verified_alike(void **state)
     assert_certificate_refused(&options, TRUE, PARTS("imap://localhost:", "has expired"));
 }
 
+/* The server that was trusted has another key now, or somebody else answers in its place. */
+static void a_certificate_that_has_changed_gets_no_credentials(void **state)
+{
+    (void)state;
+    static const TlsPeerOptions options = {
+        .name = "localhost", .starts_s = -DAY_S, .ends_s = DAY_S};
+    TlsPeer *before = tls_peer_start(&options), *after = tls_peer_start(&options);
+    LodgeEndpoint endpoint =
+        make_endpoint("localhost", tls_peer_port(before), LODGE_TLS_IMPLICIT);
+    endpoint.ca_file = (char *)tls_peer_ca_file(before);
+    LodgeConnection *connection = lodge_connection_open("imap", &endpoint, SECRET, NULL);
+    assert_non_null(connection);
+    lodge_connection_close(connection);
+    endpoint.port = tls_peer_port(after);
+    assert_refused(&endpoint, LODGE_LINK_ERROR_TLS,
+                   PARTS("self-signed", "valid from", "no password was sent"));
+    tls_peer_stop(after);
+    assert_null(strstr(tls_peer_heard(after), "AUTHENTICATE"));
+    tls_peer_free(before);
+    tls_peer_free(after);
+}
+
+static void words_before_tls_begins_are_not_believed(void **state)
+{
+    (void)state;
+    static const TlsPeerOptions options = {
+        .name = "localhost",
+        .starts_s = -DAY_S,
+        .ends_s = DAY_S,
+        .starttls = TRUE,
+        .injected = "* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nA003 OK in\r\n"};
+    TlsPeer *peer = tls_peer_start(&options);
+    LodgeEndpoint endpoint =
+        make_endpoint("localhost", tls_peer_port(peer), LODGE_TLS_STARTTLS);
+    endpoint.ca_file = (char *)tls_peer_ca_file(peer);
+    assert_refused(&endpoint, LODGE_LINK_ERROR_CONNECT, PARTS("imap://localhost:"));
+    tls_peer_stop(peer);
+    assert_null(strstr(tls_peer_heard(peer), "AUTHENTICATE"));
+    tls_peer_free(peer);
+}
+
 static void a_ca_file_that_cannot_be_read_is_named(void **state)
 {
     (void)state;
@@ -445,6 +486,8 @@ int main(void)
         cmocka_unit_test(a_certificate_of_the_future_is_named_with_its_dates),
         cmocka_unit_test(a_certificate_for_another_host_is_named_with_its_names),
         cmocka_unit_test(starttls_is_verified_alike),
+        cmocka_unit_test(a_certificate_that_has_changed_gets_no_credentials),
+        cmocka_unit_test(words_before_tls_begins_are_not_believed),
         cmocka_unit_test(a_ca_file_that_cannot_be_read_is_named),
         cmocka_unit_test(a_trusted_server_is_logged_in_to_and_a_megabyte_passes),
         cmocka_unit_test(starttls_is_used_and_a_megabyte_passes),
