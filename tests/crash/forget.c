@@ -76,7 +76,8 @@ static int is_ours(int fd)
 static int create(char *path, const char *kind, ino_t inode)
 {
     snprintf(path, PATH_SIZE, "%s/%s-%lu.new", disk, kind, (unsigned long)inode);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+    int fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, 0600);
     if (fd < 0)
         give_up(path);
     return fd;

@@ -5,10 +5,11 @@
  *   LODGE_SHIM_KILL   at this number everything is killed, before the call is made
  *   LODGE_SHIM_FAIL   from this number on calls on files fail …
  *   LODGE_SHIM_ERRNO  … with this errno, …
- *   LODGE_SHIM_TIMES  … so many of them (0: for ever)
+ *   LODGE_SHIM_TIMES  … so many of them (0: for ever), …
+ *   LODGE_SHIM_ONLY   … and of them only "sync" or "create" (all numbered calls when unset)
  *
- * What is numbered: writes to files and to sockets, sync, rename, link, unlink, truncate, mkdir. Only the program
- * lodge itself counts; its readers leave nothing behind. */
+ * What is numbered: creation, writes to files and to sockets, sync, rename, link, unlink, truncate, mkdir. Only the
+ * program lodge itself counts; its readers leave nothing behind. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +25,9 @@
 
 static _Atomic unsigned long *counter; /* NULL: not in lodge */
 static unsigned long kill_at, fail_at, fail_times;
+static _Atomic unsigned long failed;
 static int fail_errno;
+static const char *fail_only; /* NULL: any */
 
 static unsigned long number_from(const char *name)
 {
@@ -53,20 +56,22 @@ __attribute__((constructor)) static void begin(void)
     kill_at = number_from("LODGE_SHIM_KILL");
     fail_at = number_from("LODGE_SHIM_FAIL");
     fail_times = number_from("LODGE_SHIM_TIMES");
+    fail_only = getenv("LODGE_SHIM_ONLY");
     fail_errno = (int)number_from("LODGE_SHIM_ERRNO");
     counter = map != MAP_FAILED ? map : NULL;
 }
 
-/* TRUE: this call is to fail. */
-static int arrive(int on_file)
+/* TRUE: this call is to fail. kind: NULL for what never fails. */
+static int arrive(const char *kind)
 {
     if (counter == NULL)
         return 0;
     unsigned long number = atomic_fetch_add(counter, 1) + 1;
     if (number == kill_at)
         kill(0, SIGKILL);
-    if (!on_file || fail_at == 0 || number < fail_at ||
-        (fail_times > 0 && number >= fail_at + fail_times))
+    if (kind == NULL || fail_at == 0 || number < fail_at ||
+        (fail_only != NULL && strcmp(fail_only, kind) != 0) ||
+        (atomic_fetch_add(&failed, 1) >= fail_times && fail_times > 0))
         return 0;
     errno = fail_errno;
     return 1;
@@ -88,7 +93,7 @@ static int kind_of(int fd)
 static int refuses(int fd)
 {
     int kind = kind_of(fd);
-    return kind != OTHER_KIND && arrive(kind == FILE_KIND);
+    return kind != OTHER_KIND && arrive(kind == FILE_KIND ? "write" : NULL);
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -98,6 +103,39 @@ static int refuses(int fd)
     if (real == NULL)                                                                      \
         real = REAL(name);                                                                 \
     return real(__VA_ARGS__)
+
+/* The mode stands there only where something may be made. */
+#define MAKE(name, ...)                                                                    \
+    mode_t mode = 0;                                                                       \
+    if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {                      \
+        va_list rest;                                                                      \
+        va_start(rest, flags);                                                             \
+        mode = va_arg(rest, mode_t);                                                       \
+        va_end(rest);                                                                      \
+        if (arrive("create"))                                                              \
+            return -1;                                                                     \
+    }                                                                                      \
+    PASS(name, __VA_ARGS__, flags, mode)
+
+int open(const char *path, int flags, ...)
+{
+    MAKE(open, path);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    MAKE(open64, path);
+}
+
+int openat(int fd, const char *path, int flags, ...)
+{
+    MAKE(openat, fd, path);
+}
+
+int openat64(int fd, const char *path, int flags, ...)
+{
+    MAKE(openat64, fd, path);
+}
 
 ssize_t write(int fd, const void *bytes, size_t size)
 {
@@ -129,84 +167,84 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags)
 
 int fsync(int fd)
 {
-    if (arrive(1))
+    if (arrive("sync"))
         return -1;
     PASS(fsync, fd);
 }
 
 int fdatasync(int fd)
 {
-    if (arrive(1))
+    if (arrive("sync"))
         return -1;
     PASS(fdatasync, fd);
 }
 
 int syncfs(int fd)
 {
-    if (arrive(1))
+    if (arrive("sync"))
         return -1;
     PASS(syncfs, fd);
 }
 
 int ftruncate(int fd, off_t size)
 {
-    if (arrive(1))
+    if (arrive("write"))
         return -1;
     PASS(ftruncate, fd, size);
 }
 
 int ftruncate64(int fd, off64_t size)
 {
-    if (arrive(1))
+    if (arrive("write"))
         return -1;
     PASS(ftruncate64, fd, size);
 }
 
 int rename(const char *from, const char *to)
 {
-    if (arrive(1))
+    if (arrive("name"))
         return -1;
     PASS(rename, from, to);
 }
 
 int renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
-    if (arrive(1))
+    if (arrive("name"))
         return -1;
     PASS(renameat, from_fd, from, to_fd, to);
 }
 
 int renameat2(int from_fd, const char *from, int to_fd, const char *to, unsigned flags)
 {
-    if (arrive(1))
+    if (arrive("name"))
         return -1;
     PASS(renameat2, from_fd, from, to_fd, to, flags);
 }
 
 int linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
 {
-    if (arrive(1))
+    if (arrive("name"))
         return -1;
     PASS(linkat, from_fd, from, to_fd, to, flags);
 }
 
 int unlink(const char *path)
 {
-    if (arrive(1))
+    if (arrive("name"))
         return -1;
     PASS(unlink, path);
 }
 
 int unlinkat(int fd, const char *path, int flags)
 {
-    if (arrive(1))
+    if (arrive("name"))
         return -1;
     PASS(unlinkat, fd, path, flags);
 }
 
 int mkdirat(int fd, const char *path, mode_t mode)
 {
-    if (arrive(1))
+    if (arrive("name"))
         return -1;
     PASS(mkdirat, fd, path, mode);
 }

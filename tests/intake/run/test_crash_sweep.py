@@ -6,13 +6,14 @@ socket, every sync, rename, link, unlink over all threads; the pass is killed at
 a pass without faults takes over. After a power cut (tests/crash/forget.c) the spool is besides without what was
 not synced. What must hold at the end is the same for every N.
 
-LODGE_CRASH_EVERY (default 53): every so many calls one is killed, every twice so many one fails; 1: all of them.
-LODGE_CUT_EVERY (default 43): the same for the power cut."""
+LODGE_CRASH_EVERY (default 211): at every so many calls it is killed. LODGE_CUT_EVERY (251): the same for the power cut.
+LODGE_FAIL_EVERY (1409): the same for each kind of failure, which begins where the kind before did not. 1: at all of them."""
 
 import collections
 import errno
 import os
 import re
+import shutil
 import signal
 import subprocess
 import unittest
@@ -23,8 +24,9 @@ from smtp_sink import Sink
 from whole_run import DONE, WholeRun, build
 
 PRIVILEGE = [] if os.geteuid() == 0 else ["sudo", "-n"]
-EVERY = int(os.environ.get("LODGE_CRASH_EVERY", "53"))
-CUT_EVERY = int(os.environ.get("LODGE_CUT_EVERY", "43"))
+EVERY = int(os.environ.get("LODGE_CRASH_EVERY", "211"))
+CUT_EVERY = int(os.environ.get("LODGE_CUT_EVERY", "251"))
+FAIL_EVERY = int(os.environ.get("LODGE_FAIL_EVERY", "1409"))
 
 
 class CrashSweep(WholeRun):
@@ -45,7 +47,7 @@ class CrashSweep(WholeRun):
         cls.shim = os.path.join(build(), "tests", "liblodge_shim.so")
         cls.forget = os.path.join(build(), "tests", "liblodge_forget.so")
         cls.page = cls.world.write("page", "")
-        cls.number = None
+        cls.number = cls.calls = None
         cls.outcomes, cls.owed = every_outcome.expected()
 
     @classmethod
@@ -80,15 +82,17 @@ class CrashSweep(WholeRun):
             self.put(self.strict_user(0) if mail.strict else user,
                      [(mail.stored(seconds, self.world.facts), seconds)])
 
+    def home(self):
+        return os.path.join(self.world.facts["dir"], "mail", self.world.facts["department"])
+
     def fresh(self):
         CrashSweep.number += 1
         name = f"n{self.number}"
         conf, user, spool = self.scene(name, **self.settings(self.number))
         subprocess.run(["cp", "-a", self.world.path("spool-n0"), spool], check=True)
-        home = os.path.join(self.world.facts["dir"], "mail", self.world.facts["department"])
         for first in "ns":
-            subprocess.run([*PRIVILEGE, "cp", "-a", f"{home}/{first}0", f"{home}/{first}{self.number}"],
-                           check=True)
+            subprocess.run([*PRIVILEGE, "cp", "-a", f"{self.home()}/{first}0",
+                            f"{self.home()}/{first}{self.number}"], check=True)
         self.sink.take()
         return conf, user, spool
 
@@ -135,18 +139,28 @@ class CrashSweep(WholeRun):
             self.assertNotIn(b"\\Seen", flags, where)
         self.assertEqual(self.world.lodge("verify", conf=conf).returncode, DONE, where)
         self.assertIn(": 0 would differ", self.world.lodge("replay", "--all", conf=conf).stdout, where)
+        self.clear()
         return len(ids) - len(receipts)
 
+    def clear(self):
+        """A whole sweep would fill the disk."""
+        shutil.rmtree(self.world.path(f"spool-n{self.number}"), ignore_errors=True)
+        subprocess.run([*PRIVILEGE, "rm", "-rf", *(f"{self.home()}/{first}{self.number}" for first in "ns")],
+                       check=True)
+
     def total(self):
-        conf, user, _ = self.fresh()
-        code, calls, said = self.faulty_pass(conf)
-        self.assertEqual(code, DONE, said)
-        self.check(conf, user, "undisturbed")
-        return calls
+        """How many calls an undisturbed pass makes, about."""
+        if CrashSweep.calls is None:
+            conf, user, _ = self.fresh()
+            code, calls, said = self.faulty_pass(conf)
+            self.assertEqual(code, DONE, said)
+            self.check(conf, user, "undisturbed")
+            self.assertGreater(calls, 1000)
+            CrashSweep.calls = calls
+        return self.calls
 
     def test_killed_at_every_durable_call(self):
         calls = self.total()
-        self.assertGreater(calls, 100)
         tried = killed = twice = 0
         for tried, number in enumerate(range(1, calls + 1, EVERY), 1):
             conf, user, _ = self.fresh()
@@ -158,7 +172,7 @@ class CrashSweep(WholeRun):
             twice += self.check(conf, user, f"killed at call {number}")
         print(f"# {calls} calls numbered, {tried} swept, {killed} times killed, {twice} receipts went twice, "
               "0 violations")
-        self.assertGreaterEqual(killed, (calls // EVERY) * 9 // 10)
+        self.assertGreaterEqual(killed, tried * 9 // 10)
 
     def test_a_power_cut_at_every_durable_call(self):
         calls = self.total()
@@ -176,23 +190,39 @@ class CrashSweep(WholeRun):
               f"{twice} receipts went twice, 0 violations")
         self.assertGreater(lost, cuts)
 
-    def fail_sweep(self, code, times):
+    def fail_sweep(self, start, code, times, **only):
+        """start: each kind of failure tries other calls than the others."""
         calls = self.total()
         tried = hurt = 0
-        for tried, number in enumerate(range(1, calls + 1, EVERY * 2), 1):
+        for tried, number in enumerate(range(start % FAIL_EVERY + 1, calls + 1, FAIL_EVERY), 1):
             conf, user, _ = self.fresh()
-            ended, _, said = self.faulty_pass(conf, fail=number, errno=code, times=times)
+            ended, _, said = self.faulty_pass(conf, fail=number, errno=code, times=times, **only)
             hurt += ended != DONE
             self.assertGreaterEqual(ended, 0, f"call {number}: ended by signal {-ended}\n{said}")
             self.check(conf, user, f"call {number} failed with {errno.errorcode[code]}")
         print(f"# {calls} calls numbered, {tried} failed, {hurt} passes ended with an error, 0 violations")
-        self.assertGreater(hurt, 0)
+        self.assertGreater(hurt, 0, "not one pass was hurt")
 
     def test_a_full_disk_at_any_call_once(self):
-        self.fail_sweep(errno.ENOSPC, 1)
+        self.fail_sweep(40, errno.ENOSPC, 1)
 
     def test_a_full_disk_from_any_call_on(self):
-        self.fail_sweep(errno.ENOSPC, 0)
+        self.fail_sweep(210, errno.ENOSPC, 0)
+
+    def test_a_quota_used_up_from_any_call_on(self):
+        self.fail_sweep(380, errno.EDQUOT, 0)
+
+    def test_a_file_system_that_becomes_read_only_at_any_call(self):
+        self.fail_sweep(550, errno.EROFS, 0)
 
     def test_a_disk_that_fails_at_any_call_once(self):
-        self.fail_sweep(errno.EIO, 1)
+        self.fail_sweep(720, errno.EIO, 1)
+
+    def test_a_sync_that_fails_once(self):
+        self.fail_sweep(890, errno.EIO, 1, only="sync")
+
+    def test_no_descriptor_left_for_a_new_file_once(self):
+        self.fail_sweep(1060, errno.EMFILE, 1, only="create")
+
+    def test_no_descriptor_left_for_new_files_from_any_call_on(self):
+        self.fail_sweep(1230, errno.EMFILE, 0, only="create")
