@@ -11,6 +11,7 @@ lodge_test(spool/test_search lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_crash lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_faults lodge_spool PkgConfig::SQLITE)
 lodge_test(spool/test_index_faults lodge_spool PkgConfig::SQLITE)
+lodge_test(spool/test_odd_calls lodge_spool PkgConfig::SQLITE)
 
 lodge_fuzz(fuzz_event_row fuzz/fuzz_event_row.c lodge_spool)
 

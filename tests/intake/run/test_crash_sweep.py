@@ -201,7 +201,8 @@ class CrashSweep(WholeRun):
             self.assertGreaterEqual(ended, 0, f"call {number}: ended by signal {-ended}\n{said}")
             self.check(conf, user, f"call {number} failed with {errno.errorcode[code]}")
         print(f"# {calls} calls numbered, {tried} failed, {hurt} passes ended with an error, 0 violations")
-        self.assertGreater(hurt, 0, "not one pass was hurt")
+        if times == 0:  # one call alone may be one that a pass can do without
+            self.assertGreater(hurt, 0, "not one pass was hurt")
 
     def test_a_full_disk_at_any_call_once(self):
         self.fail_sweep(40, errno.ENOSPC, 1)
