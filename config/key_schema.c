@@ -105,6 +105,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"limits", "reader_time", LODGE_KEY_DURATION, FALSE, "30s", NULL, SECOND, 10 * MINUTE},
     {"limits", "attempts", LODGE_KEY_COUNT, FALSE, "8", NULL, 1, 1000},
     {"limits", "reserve", LODGE_KEY_SIZE, FALSE, "256M", NULL, 0, 1024 * GIB},
+    {"limits", "low_space", LODGE_KEY_SIZE, FALSE, "2G", NULL, 0, 1024 * GIB},
 };
 
 static const char *const CALL_GROUPS[] = {"call", "theme ID", "sign ID", "extension NAME", NULL};

@@ -364,6 +364,7 @@ static void read_limits(Reader *reader)
     limits->reader_wall_ms = (guint)lodge_key_group_get_number(group, "reader_time", 0);
     limits->process_attempts = (guint)lodge_key_group_get_number(group, "attempts", 1);
     limits->reserve_bytes = lodge_key_group_get_number(group, "reserve", 0);
+    limits->low_space_bytes = lodge_key_group_get_number(group, "low_space", 0);
 }
 
 /* ---- loading ---- */

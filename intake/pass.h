@@ -30,6 +30,7 @@ typedef struct {
     LodgeWorkers *workers;
     LodgePassReport *report;
     GMutex mutex;
+    gboolean is_low; /* the disk of the spool was almost full when it was last looked at */
     void (*recorded)(
         gpointer data); /* after each message that was decided or put off; may be NULL */
     gpointer recorded_data;

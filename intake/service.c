@@ -3,6 +3,7 @@
 #include "intake/control.h"
 #include "intake/desk.h"
 #include "intake/log.h"
+#include "intake/operate/room.h"
 #include "intake/ruler.h"
 #include "intake/source.h"
 #include "intake/watcher.h"
@@ -156,6 +157,8 @@ char *lodge_service_describe(LodgeService *service)
                                (g_get_monotonic_time() - looked_us) / G_USEC_PER_SEC);
     if (lodge_pass_has_failed(&service->pass))
         g_string_append(words, "; the spool cannot be written, see the log");
+    else if (lodge_room_look(service->pass.spool, &service->pass.settings->limits).is_low)
+        g_string_append(words, "; the disk of the spool is almost full");
     return g_string_free(words, FALSE);
 }
 

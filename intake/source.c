@@ -3,6 +3,7 @@
 #include "intake/fetch/files.h"
 #include "intake/keep.h"
 #include "intake/log.h"
+#include "intake/operate/room.h"
 
 /* ---- keep ---- */
 
@@ -50,19 +51,29 @@ static void on_kept_read(const char *reference,
     lodge_workers_push(pass->workers, message);
 }
 
+/* Told once when it begins, and once when it is over. */
+static void note_room(LodgePass *pass, const LodgeRoom *room, const char *words)
+{
+    g_mutex_lock(&pass->mutex);
+    gboolean was_low = pass->is_low;
+    pass->is_low = room->is_low;
+    g_mutex_unlock(&pass->mutex);
+    if (room->is_low && !was_low)
+        lodge_log_warning("spool-almost-full", "reason", words, NULL);
+    else if (was_low && !room->is_low)
+        lodge_log_info("spool-has-room", "spool", lodge_spool_dir(pass->spool), NULL);
+}
+
 gboolean lodge_source_has_room(LodgePass *pass, GError **error)
 {
-    gint64 free_bytes = lodge_spool_free_bytes(pass->spool);
-    if (free_bytes < 0 || free_bytes >= pass->settings->limits.reserve_bytes)
-        return TRUE;
-    g_autofree char *left =
-        g_format_size_full((guint64)free_bytes, G_FORMAT_SIZE_IEC_UNITS);
-    g_set_error(
-        error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_SPACE,
-        "%s has %s left, less than the reserve; nothing more is fetched (it stays safe in "
-        "the mailbox) until there is room",
-        lodge_spool_dir(pass->spool), left);
-    return FALSE;
+    const LodgeLimits *limits = &pass->settings->limits;
+    LodgeRoom room = lodge_room_look(pass->spool, limits);
+    g_autofree char *words =
+        room.is_low ? lodge_room_explain(&room, pass->spool, limits) : NULL;
+    note_room(pass, &room, words);
+    if (room.is_full)
+        g_set_error_literal(error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_SPACE, words);
+    return !room.is_full;
 }
 
 /* A mail that arrives in the future: one of the two clocks is wrong. Nothing is decided by ours, but whoever

@@ -31,7 +31,7 @@ gboolean lodge_source_record(LodgeSource *source, GError **error);
 
 /* Starts a thread per mailbox, or one for the files. LodgeSource, in order of the configuration. */
 GPtrArray *lodge_source_start(LodgePass *pass, const char *const *paths, const char *call);
-/* FALSE with LODGE_SPOOL_ERROR_SPACE when less than the reserve is left. */
+/* FALSE with LODGE_SPOOL_ERROR_SPACE when less than the reserve is left; less than low_space is told in the log. */
 gboolean lodge_source_has_room(LodgePass *pass, GError **error);
 /* Waits for all of them. */
 void lodge_source_join(GPtrArray *sources);

@@ -1,6 +1,7 @@
 #include "intake/commands/command.h"
 #include "intake/commands/print_mailboxes.h"
 #include "intake/operate/overview.h"
+#include "intake/operate/room.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
 
@@ -157,7 +158,29 @@ static void print_outbox(const LodgeSettings *settings, const Outbox *outbox)
                     outbox->gone, most);
 }
 
+static void print_room(const LodgeSettings *settings, LodgeSpool *spool)
+{
+    LodgeRoom room = lodge_room_look(spool, &settings->limits);
+    if (!room.is_low)
+        return;
+    g_autofree char *words = lodge_room_explain(&room, spool, &settings->limits);
+    lodge_print("\n%s: %s\n", room.is_full ? "Disk full" : "Disk almost full", words);
+}
+
 /* ---- for machines ---- */
+
+static void
+write_room(LodgeJsonWriter *writer, const LodgeSettings *settings, LodgeSpool *spool)
+{
+    LodgeRoom room = lodge_room_look(spool, &settings->limits);
+    lodge_json_begin_object(writer, "disk");
+    lodge_json_add_count(writer, "free_bytes", room.free_bytes);
+    lodge_json_add_string(writer, "state",
+                          room.is_full  ? "full"
+                          : room.is_low ? "almost-full"
+                                        : "enough");
+    lodge_json_end_object(writer);
+}
 
 static void write_councils(LodgeJsonWriter *writer, const LodgeOverview *overview)
 {
@@ -232,11 +255,12 @@ static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
 
 static gboolean print_all(const LodgeContext *context,
                           const LodgeSettings *settings,
-                          LodgeLedger *ledger,
+                          LodgeSpool *spool,
                           gboolean missing,
                           GError **error)
 {
     Outbox outbox;
+    LodgeLedger *ledger = lodge_spool_ledger(spool);
     if (!look_at_outbox(context, ledger, &outbox, error))
         return FALSE;
     g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
@@ -255,12 +279,14 @@ static gboolean print_all(const LodgeContext *context,
     lodge_json_end_array(writer);
     if (!context->json) {
         print_outbox(settings, &outbox);
+        print_room(settings, spool);
         return lodge_print_mailboxes(context, settings, ledger, error);
     }
     lodge_json_add_int(writer, "receipts_waiting", outbox.open);
     if (!lodge_write_mailboxes(writer, context, ledger, error))
         return FALSE;
     lodge_json_add_int(writer, "receipts_gone", outbox.gone);
+    write_room(writer, settings, spool);
     lodge_json_end_object(writer);
     lodge_print("%s\n", lodge_json_text(writer));
     return TRUE;
@@ -282,7 +308,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     g_autoptr(LodgeSpool) spool = lodge_command_open_spool(context, &settings, error);
     if (spool == NULL)
         return LODGE_EXIT_USAGE;
-    if (!print_all(context, settings, lodge_spool_ledger(spool), missing, error))
+    if (!print_all(context, settings, spool, missing, error))
         return LODGE_EXIT_DIFFERENT;
     return LODGE_EXIT_DONE;
 }

@@ -412,6 +412,7 @@ static void every_value_says_where_it_comes_from(void **state)
         {"smtp", "help_address", "plans@dept.example.org", "default"},
         {"service", "domain", "dept.example.org", "default"},
         {"limits", "reserve", "256M", "default"},
+        {"limits", "low_space", "2G", "default"},
         {"answers", "per_domain_day", "240/day", "default"},
         {"authentication", "spf", "hold", "default"},
         {"dns", "mode", "off", "default"},

@@ -146,7 +146,7 @@ class World:
             "answers": {key: "unlimited" for key in (
                 "per_address", "per_address_day", "per_domain", "per_domain_day",
                 "per_council", "per_council_day", "total")} | {"tell_contact": "never"},
-            "limits": {"reserve": "1M"},
+            "limits": {"reserve": "1M", "low_space": "1M"},
         }
 
     def configure(self, name="lodge.conf", settings=None):
