@@ -122,6 +122,7 @@ static LodgeSpool *open_spool(const LodgePass *pass, const char *who, GError **e
 gboolean lodge_pass_open(LodgePass *pass, const char *who, GError **error)
 {
     g_mutex_init(&pass->mutex);
+    pass->breakers = lodge_breakers_new();
     pass->spool = open_spool(pass, who, error);
     if (pass->spool == NULL)
         return FALSE;
@@ -164,5 +165,6 @@ void lodge_pass_close(LodgePass *pass)
     lodge_resolver_free(pass->resolver);
     lodge_scanner_free(pass->scanner);
     lodge_spool_close(pass->spool);
+    lodge_breakers_free(pass->breakers);
     g_mutex_clear(&pass->mutex);
 }

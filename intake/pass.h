@@ -9,6 +9,7 @@
 #include "config/settings.h"
 #include "intake/committer.h"
 #include "intake/context.h"
+#include "intake/fetch/breakers.h"
 #include "intake/learn/airlock.h"
 #include "intake/learn/resolver.h"
 #include "intake/learn/scanner.h"
@@ -30,6 +31,7 @@ typedef struct {
     LodgeWorkers *workers;
     LodgePassReport *report;
     GMutex mutex;
+    LodgeBreakers *breakers; /* messages at which a mail server breaks off */
     gboolean is_low; /* the disk of the spool was almost full when it was last looked at */
     void (*recorded)(
         gpointer data); /* after each message that was decided or put off; may be NULL */

@@ -5,6 +5,9 @@
 #include "intake/log.h"
 #include "intake/operate/room.h"
 
+/* Of one pass over a mailbox, whose server breaks off. */
+#define MOST_SESSIONS 8
+
 /* ---- keep ---- */
 
 /* Committer's thread: the bytes are durable, reading may begin. */
@@ -155,6 +158,7 @@ static LodgeFetchSink sink_for(LodgeSource *source)
                             .progress = show_progress,
                             .now_us = tell_time,
                             .stopping = is_stopping,
+                            .breakers = source->pass->breakers,
                             .data = source};
 }
 
@@ -188,11 +192,31 @@ lodge_source_look(LodgeSource *source, LodgeMailboxSession *session, GError **er
                                &source->result->folders, error);
 }
 
-static gboolean fetch_mailbox(LodgeSource *source, GError **error)
+static gboolean fetch_once(LodgeSource *source, GError **error)
 {
     g_autoptr(LodgeMailboxSession) session =
         lodge_source_open_mailbox(source->pass->context, source->mailbox, error);
     return session != NULL && lodge_source_look(source, session, error);
+}
+
+/* While sessions are lost at messages, another one gets further. */
+static gboolean fetch_mailbox(LodgeSource *source, GError **error)
+{
+    LodgeBreakers *breakers = source->pass->breakers;
+    for (guint session = 1;; session++) {
+        g_autoptr(GError) failure = NULL;
+        guint before = lodge_breakers_count(breakers, source->result->name);
+        if (fetch_once(source, &failure))
+            return TRUE;
+        if (lodge_breakers_count(breakers, source->result->name) == before ||
+            session == MOST_SESSIONS || is_stopping(source)) {
+            g_propagate_error(error, g_steal_pointer(&failure));
+            return FALSE;
+        }
+        lodge_log_warning("broken-off", "source", source->result->name, "reason",
+                          failure->message, NULL);
+        g_clear_pointer(&source->result->folders, g_ptr_array_unref);
+    }
 }
 
 static gboolean fetch_files(LodgeSource *source, GError **error)

@@ -95,7 +95,7 @@ $python tests/support/fuzz.py "$root/build/fuzz" "${LODGE_FUZZ_SECONDS:-10}" \
 cat "$results/fuzz.tap"
 
 heading "style"
-for check in includes words functions registered; do
+for check in includes words functions registered faults; do
     style "$check" $python "tests/style/check_$check.py"
 done
 style links $python tests/style/check_links.py "$root/build/release"

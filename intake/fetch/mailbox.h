@@ -9,6 +9,7 @@
 #pragma once
 
 #include "config/settings.h"
+#include "intake/fetch/breakers.h"
 #include "spool/spool.h"
 #include <glib.h>
 
@@ -38,6 +39,7 @@ typedef struct {
     gint64 (*now_us)(gpointer data);
     /* May be NULL. TRUE: end soon. */
     gboolean (*stopping)(gpointer data);
+    LodgeBreakers *breakers; /* messages at which the server breaks off; may be NULL */
     gpointer data;
 } LodgeFetchSink;
 

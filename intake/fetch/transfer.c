@@ -2,6 +2,7 @@
 #include "intake/fetch/listing.h"
 #include "intake/fetch/reception.h"
 #include "intake/fetch/transfer_plan.h"
+#include "intake/link/connection.h"
 #include "parsers/imap/uid_set.h"
 
 #define PIPELINE_DEPTH 2
@@ -53,12 +54,14 @@ static gboolean send_fetch(LodgeReception *reception,
 static gboolean send_batch(LodgeReception *reception,
                            const GArray *order,
                            guint start,
+                           guint most,
                            Batch *batch,
                            GError **error)
 {
     guint32 uids[LODGE_TRANSFER_BATCH_MESSAGES];
     guint used = 0;
     guint count = lodge_transfer_plan_batch(reception->sizes, order, start, &batch->bytes);
+    count = MIN(count, most);
     for (guint i = 0; i < count; i++)
         uids[i] = lodge_reception_uid(reception, g_array_index(order, guint, start + i));
     if (!send_fetch(reception, uids, count, &used, &batch->ticket, error))
@@ -95,19 +98,100 @@ static gboolean end_batch(LodgeReception *reception, const Batch *batch, GError 
     return ok;
 }
 
+/* ---- messages at which the server breaks off ---- */
+
+static LodgeLocation location_of(const LodgeReception *reception, guint index)
+{
+    return (LodgeLocation){.account = (char *)reception->context->account,
+                           .folder = (char *)reception->context->folder,
+                           .uidvalidity = reception->context->uidvalidity,
+                           .uid = lodge_reception_uid(reception, index)};
+}
+
+/* Whatever of the batch had not come may be it: what a server that crashes had still to send is lost with it. */
+static void blame_awaited(const LodgeReception *reception,
+                          const GArray *order,
+                          const Batch *batch,
+                          const GError *failure)
+{
+    LodgeBreakers *breakers = reception->context->sink->breakers;
+    gboolean is_lost =
+        g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_CLOSED) ||
+        g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_TIMEOUT) ||
+        g_error_matches(failure, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_PROTOCOL);
+    for (guint i = 0; breakers != NULL && is_lost && i < batch->count; i++) {
+        guint index = g_array_index(order, guint, batch->first + i);
+        LodgeLocation location = location_of(reception, index);
+        if (reception->states[index] == LODGE_RECEPTION_ASKED)
+            lodge_breakers_blame(breakers, &location, batch->count == 1,
+                                 g_get_monotonic_time());
+    }
+}
+
+static void leave_out(LodgeReception *reception, guint index)
+{
+    lodge_reception_warn(reception, lodge_reception_uid(reception, index),
+                         "the server breaks off whenever it is to deliver it; left out for "
+                         "an hour, ask its operator to look at the message");
+    lodge_reception_settle(reception, index, LODGE_RECEPTION_FAILED);
+}
+
+/* Who is suspected comes last; how many are not. */
+static guint part_suspects(LodgeReception *reception, GArray *order)
+{
+    LodgeBreakers *breakers = reception->context->sink->breakers;
+    g_autoptr(GArray) suspects = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; breakers != NULL && i < order->len;) {
+        guint index = g_array_index(order, guint, i);
+        LodgeLocation location = location_of(reception, index);
+        LodgeBreakerJudgement judgement =
+            lodge_breakers_judge(breakers, &location, g_get_monotonic_time());
+        if (judgement == LODGE_BREAKER_NONE) {
+            i++;
+            continue;
+        }
+        g_array_remove_index(order, i);
+        if (judgement == LODGE_BREAKER_LEFT_OUT)
+            leave_out(reception, index);
+        else
+            g_array_append_val(suspects, index);
+    }
+    guint plain = order->len;
+    g_array_append_vals(order, suspects->data, suspects->len);
+    return plain;
+}
+
+/* ---- batch after batch ---- */
+
+static gboolean end_or_blame(LodgeReception *reception,
+                             const GArray *order,
+                             const Batch *batch,
+                             GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    if (end_batch(reception, batch, &failure))
+        return TRUE;
+    blame_awaited(reception, order, batch, failure);
+    g_propagate_error(error, g_steal_pointer(&failure));
+    return FALSE;
+}
+
+/* Those in front of `plain` in batches, the others one by one and with nothing else under way. */
 static gboolean
-fetch_batches(LodgeReception *reception, const GArray *order, GError **error)
+fetch_batches(LodgeReception *reception, const GArray *order, guint plain, GError **error)
 {
     Batch sent[PIPELINE_DEPTH];
     guint next = 0, waiting = 0;
     while (next < order->len || waiting > 0) {
-        while (waiting < PIPELINE_DEPTH && next < order->len) {
+        while (waiting < (next < plain ? PIPELINE_DEPTH : 1) && next < order->len) {
+            guint most = next < plain ? plain - next : 1;
             if (!lodge_reception_check_stopping(reception, error) ||
-                !send_batch(reception, order, next, &sent[waiting], error))
+                !send_batch(reception, order, next, most, &sent[waiting], error))
                 return FALSE;
             next += sent[waiting++].count;
         }
-        if (!end_batch(reception, &sent[0], error) || !check_epoch(reception, error))
+        if (!end_or_blame(reception, order, &sent[0], error) ||
+            !check_epoch(reception, error))
             return FALSE;
         waiting--;
         for (guint i = 0; i < waiting; i++)
@@ -187,9 +271,10 @@ gboolean lodge_transfer_run(const LodgeTransferContext *context,
         lodge_reception_refuse_size(&reception, index,
                                     (guint64)g_array_index(sizes, gint64, index));
     }
+    guint plain = part_suspects(&reception, order);
     lodge_reception_listen(&reception);
     gboolean ok =
-        fetch_batches(&reception, order, error) && retry_missing(&reception, error);
+        fetch_batches(&reception, order, plain, error) && retry_missing(&reception, error);
     lodge_imap_session_listen(context->session, NULL, NULL);
     lodge_reception_drop_body(&reception);
     *counts_out = reception.counts;

@@ -294,6 +294,65 @@ static void what_is_announced_before_it_can_be_fetched_comes_with_a_later_pass(v
     assert_made_good(world, &talk, "announced");
 }
 
+/* ---- one message breaks the server ---- */
+
+#define ALONE_5 "UID FETCH 5 (UID INTERNALDATE"
+#define ALONE_9 "UID FETCH 9 (UID INTERNALDATE"
+#define BREAKING(...)                                                                      \
+    SCRIPT({"EXAMINE", SELECTED_3, 0}, {"UID SEARCH", FOUND_3, 0},                         \
+           {"UID FETCH", SIZES_3, 0}, __VA_ARGS__)
+
+static void assert_broken_off(World *world, const ImapPeerScript *script)
+{
+    g_autoptr(GError) error = NULL;
+    assert_false(pass(world, script, &error));
+    assert_true(g_error_matches(error, LODGE_LINK_ERROR, LODGE_LINK_ERROR_CLOSED));
+}
+
+/* The server still has to send 4 when it breaks at 5: both are suspected, and 9, which it never came to. */
+static void a_message_at_which_the_server_breaks_off_stops_no_other(void **state)
+{
+    World *world = *state;
+    g_autoptr(LodgeBreakers) breakers = lodge_breakers_new();
+    g_autoptr(GError) error = NULL;
+    world->sink.breakers = breakers;
+    ImapPeerScript together =
+        BREAKING({"UID FETCH 4:5,9 (UID INTERNALDATE", "", IMAP_PEER_DROP});
+    assert_broken_off(world, &together);
+    assert_int_equal(lodge_breakers_count(breakers, "plans"), 3);
+    ImapPeerScript alone =
+        BREAKING({"UID FETCH 4 (UID INTERNALDATE", BODY_4 "$ OK done\r\n", 0},
+                 {ALONE_5, "* 2 FETCH (UID 5 BODY[] {5}\r\nfi", IMAP_PEER_DROP});
+    assert_broken_off(world, &alone);
+    ImapPeerScript without = BREAKING({ALONE_9, BODY_9 "$ OK done\r\n", 0});
+    if (!pass(world, &without, &error))
+        fail_msg("%s", error->message);
+    assert_int_equal(count_in(world->delivered->str, "INBOX/7/4 "), 1);
+    assert_int_equal(count_in(world->delivered->str, "INBOX/7/5 "), 0);
+    assert_int_equal(count_in(world->delivered->str, "INBOX/7/9 "), 1);
+    assert_non_null(strstr(world->warned->str, "INBOX/5: the server breaks off"));
+    assert_counts(world, 0, 3, 1, 1, 1, 0);
+}
+
+static void whatever_is_left_out_is_tried_again_after_an_hour(void **state)
+{
+    (void)state;
+    const LodgeLocation at = {(char *)"plans", (char *)"INBOX", 7, 5};
+    const LodgeLocation other = {(char *)"plans", (char *)"INBOX", 7, 6};
+    const gint64 hour_us = LODGE_BREAKERS_LEFT_OUT_US;
+    g_autoptr(LodgeBreakers) breakers = lodge_breakers_new();
+    lodge_breakers_blame(breakers, &at, FALSE, 1);
+    assert_int_equal(lodge_breakers_judge(breakers, &at, 2), LODGE_BREAKER_SUSPECTED);
+    lodge_breakers_blame(breakers, &at, TRUE, 10);
+    assert_int_equal(lodge_breakers_judge(breakers, &at, 9 + hour_us),
+                     LODGE_BREAKER_LEFT_OUT);
+    assert_int_equal(lodge_breakers_judge(breakers, &at, 10 + hour_us),
+                     LODGE_BREAKER_SUSPECTED);
+    assert_int_equal(lodge_breakers_judge(breakers, &other, 11), LODGE_BREAKER_NONE);
+    assert_int_equal(lodge_breakers_count(breakers, "plans"), 2);
+    assert_int_equal(lodge_breakers_count(breakers, "others"), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -307,6 +366,8 @@ int main(void)
         TEST(a_line_without_end_is_not_read_to_its_end),
         TEST(lines_without_end_have_a_deadline),
         TEST(a_greeting_without_end_has_a_deadline),
+        TEST(a_message_at_which_the_server_breaks_off_stops_no_other),
+        TEST(whatever_is_left_out_is_tried_again_after_an_hour),
         TEST(what_is_announced_before_it_can_be_fetched_comes_with_a_later_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
