@@ -57,6 +57,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"smtp", "envelope", LODGE_KEY_CHOICE, FALSE, "plus", "plus;plain", 0, 0},
     {"smtp", "envelope_address", LODGE_KEY_ADDRESS, FALSE, NULL, NULL, 0, 0},
     {"smtp", "pace", LODGE_KEY_RATE, FALSE, "20/min", NULL, 1, 100000},
+    {"smtp", "per_day", LODGE_KEY_DAILY_RATE, FALSE, "10000/day", NULL, 1, 1000000},
     {"smtp", "per_connection", LODGE_KEY_COUNT, FALSE, "20", NULL, 1, 10000},
     {"smtp", "max_attempts", LODGE_KEY_COUNT, FALSE, "24", NULL, 1, 1000},
     {"smtp", "retry_first", LODGE_KEY_DURATION, FALSE, "1min", NULL, SECOND, DAY},

@@ -231,6 +231,7 @@ static void read_sender(LodgeSmtp *smtp, LodgeKeyGroup *group, const char *servi
 static void read_pace(LodgeSmtp *smtp, LodgeKeyGroup *group)
 {
     smtp->pace_per_minute = (guint)lodge_key_group_get_number(group, "pace", 0);
+    smtp->pace_per_day = (guint)lodge_key_group_get_number(group, "per_day", 0);
     smtp->pace_per_connection =
         (guint)lodge_key_group_get_number(group, "per_connection", 1);
     smtp->max_attempts = (guint)lodge_key_group_get_number(group, "max_attempts", 1);

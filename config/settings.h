@@ -55,6 +55,7 @@ typedef struct {
         envelope_address; /* receipts@…; with PLUS the receipt's id is added to the local part */
     LodgeEnvelope envelope;
     guint pace_per_minute;     /* 0: no limit */
+    guint pace_per_day;        /* 0: no limit */
     guint pace_per_connection; /* messages on one connection */
     guint max_attempts;
     guint retry_first_s, retry_max_s;

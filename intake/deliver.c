@@ -156,14 +156,29 @@ read_mail(const Round *round, const LodgeLedgerReceipt *receipt, GError **error)
 
 /* Asked of the ledger each time: what was sent an hour ago counts no longer, and what an earlier pass sent
  * still does. */
-static gboolean has_room(const Round *round, gboolean *room_out, GError **error)
+static gboolean has_room_within(
+    const Round *round, guint most, gint64 span_us, gboolean *room_out, GError **error)
 {
-    guint most = round->settings->answers.total_per_hour;
     guint gone = 0;
     if (most > 0 && !lodge_ledger_count_receipts_gone(
-                        round->ledger, round->context->now_us() - HOUR_US, &gone, error))
+                        round->ledger, round->context->now_us() - span_us, &gone, error))
         return FALSE;
     *room_out = most == 0 || gone < most;
+    return TRUE;
+}
+
+/* NULL in full_out: there is room; else what is full. */
+static gboolean has_room(const Round *round, const char **full_out, GError **error)
+{
+    gboolean hour = FALSE, day = FALSE;
+    if (!has_room_within(round, round->settings->answers.total_per_hour, HOUR_US, &hour,
+                         error) ||
+        !has_room_within(round, round->settings->smtp->pace_per_day, 24 * HOUR_US, &day,
+                         error))
+        return FALSE;
+    *full_out = !hour  ? "an hour ([answers] total)"
+                : !day ? "a day ([smtp] per_day)"
+                       : NULL;
     return TRUE;
 }
 
@@ -178,9 +193,9 @@ static gboolean is_over(const Round *round)
  * made. A mail that cannot be read is told in its own turn. */
 static GBytes *look_ahead(const Round *round, const LodgeLedgerReceipt *next)
 {
-    gboolean room = FALSE;
+    const char *full = NULL;
     if (next == NULL || is_over(round) || g_get_monotonic_time() < round->next_start_us ||
-        !has_room(round, &room, NULL) || !room)
+        !has_room(round, &full, NULL) || full != NULL)
         return NULL;
     return read_mail(round, next, NULL);
 }
@@ -252,16 +267,17 @@ static gboolean may_send(const Round *round)
 /* The attempt that is journalled is among those that are counted. */
 static gboolean may_begin(Round *round, guint left, gboolean *begin_out, GError **error)
 {
-    gboolean room = TRUE;
-    if (round->mail == NULL && !has_room(round, &room, error))
+    const char *full = NULL;
+    if (round->mail == NULL && !has_room(round, &full, error))
         return FALSE;
-    *begin_out = room;
-    if (room)
+    *begin_out = full == NULL;
+    if (full == NULL)
         return TRUE;
     g_autofree char *count = g_strdup_printf("%u", left);
-    lodge_log_warning("receipts-held-back", "count", count, "reason",
-                      "as many went in the last hour as [answers] total allows", NULL);
+    g_autofree char *reason = g_strdup_printf("no more may go in %s", full);
+    lodge_log_warning("receipts-held-back", "count", count, "reason", reason, NULL);
     round->delivery->held_back = left;
+    round->delivery->full = full;
     return TRUE;
 }
 

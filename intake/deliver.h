@@ -4,7 +4,7 @@
  * commit with the attempt that follows at once. A receipt whose attempt has no result (we were killed in
  * between, so there is one at most) is sent again with the same bytes and Message-ID. When
  * the server as a whole fails, the rest waits for the next time. No more than [answers] total leave in any
- * hour, whatever asked for them; the rest waits its turn in the outbox, those that answer a message for the first
+ * hour, and [smtp] per_day in any 24, whatever asked for them; the rest waits its turn in the outbox, those that answer a message for the first
  * time before the others (spool/ledger.h). */
 #pragma once
 
@@ -16,7 +16,8 @@
 typedef struct {
     guint sent, refused, retry, unknown;
     guint waiting;          /* still owed afterwards */
-    guint held_back;        /* of these due, but for the limit of the hour */
+    guint held_back;        /* of these due, but for the limit of the hour or the day */
+    const char *full;       /* which limit it is, in words; static */
     guint left;             /* of these due, but the round was over */
     char *server_fault;     /* why it ended early, or NULL */
     gboolean person_needed; /* the fault will not mend itself (login, certificate) */

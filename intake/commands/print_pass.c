@@ -71,9 +71,8 @@ static void print_delivery(const LodgeDelivery *delivery)
         lodge_print(", %u waiting in the outbox", delivery->waiting);
     lodge_print("\n");
     if (delivery->held_back > 0)
-        lodge_print(
-            "  %u of them wait because no more may go in an hour ([answers] total)\n",
-            delivery->held_back);
+        lodge_print("  %u of them wait because no more may go in %s\n", delivery->held_back,
+                    delivery->full);
     if (delivery->server_fault != NULL) {
         g_autofree char *words = lodge_display_line(delivery->server_fault, 0);
         lodge_print("  the mail server could not take them: %s\n", words);

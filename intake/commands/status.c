@@ -13,6 +13,7 @@ typedef struct {
     guint open;
     gint64 due_us; /* the earliest of these */
     guint gone;    /* in the last hour */
+    guint gone_day;
 } Outbox;
 
 static gboolean look_at_outbox(const LodgeContext *context,
@@ -28,8 +29,11 @@ static gboolean look_at_outbox(const LodgeContext *context,
         g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
     }
-    return lodge_ledger_count_receipts_gone(ledger, context->now_us() - HOUR_US,
-                                            &outbox_out->gone, error);
+    gint64 now_us = context->now_us();
+    return lodge_ledger_count_receipts_gone(ledger, now_us - HOUR_US, &outbox_out->gone,
+                                            error) &&
+           lodge_ledger_count_receipts_gone(ledger, now_us - 24 * HOUR_US,
+                                            &outbox_out->gone_day, error);
 }
 
 /* ---- for people ---- */
@@ -156,6 +160,11 @@ static void print_outbox(const LodgeSettings *settings, const Outbox *outbox)
         lodge_print("  %u went in the last hour, and [answers] total allows %u: the others "
                     "follow by themselves\n",
                     outbox->gone, most);
+    guint most_day = settings->smtp != NULL ? settings->smtp->pace_per_day : 0;
+    if (outbox->open > 0 && most_day > 0 && outbox->gone_day >= most_day)
+        lodge_print("  %u went in the last 24 hours, and [smtp] per_day allows %u: the "
+                    "others follow by themselves\n",
+                    outbox->gone_day, most_day);
 }
 
 static void print_room(const LodgeSettings *settings, LodgeSpool *spool)

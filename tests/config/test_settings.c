@@ -304,6 +304,7 @@ static void defaults_follow_from_the_rest(void **state)
     assert_string_equal(smtp->help_address, "plans@dept.example.org");
     assert_string_equal(smtp->envelope_address, "plans@dept.example.org");
     assert_int_equal(smtp->pace_per_minute, 20);
+    assert_int_equal(smtp->pace_per_day, 10000);
     assert_int_equal(smtp->retry_first_s, 60);
     assert_int_equal(smtp->retry_max_s, 4 * 3600);
     assert_int_equal(settings->answers.total_per_hour, 600);

@@ -138,6 +138,23 @@ class Total(WholeRun):
         self.assertEqual((report["sent"], report["waiting"], report["held_back"]),
                          (sent, waiting, waiting))
 
+    def test_what_exceeds_the_day_waits_and_is_not_lost(self):
+        conf, user, _ = self.scene("day", smtp={"per_day": "2/day"})
+        for number, council in enumerate(post.COUNCILS[5:8]):
+            message = post.compose(council.sender, user, "Productivity Plan", "Attached.",
+                                   [("plan.pdf", post.PDF, plans.pdf(council.name))],
+                                   f"day-{number}", "Thu, 18 Jul 2024 10:55:00 +0100")
+            self.put(user, [(stored(council.sender, message, MIDDAY, self.world.facts), MIDDAY)])
+        said = self.run_lodge("once", conf=conf)
+        self.assertIn("2 sent, 1 waiting", said.stdout)
+        self.assertIn("1 of them wait because no more may go in a day ([smtp] per_day)", said.stdout)
+        self.assertIn("no more may go in a day", said.stderr)
+        status = self.run_lodge("status", conf=conf).stdout
+        self.assertIn("2 went in the last 24 hours, and [smtp] per_day allows 2", status)
+        self.once(conf, sent=0, waiting=1)
+        self.scene("day", smtp={"per_day": "3/day"})
+        self.once(conf, sent=1, waiting=0)
+
     def test_what_exceeds_the_hour_waits_and_is_not_lost(self):
         conf, user, _ = self.scene("total", answers={"total": "3/hour"})
         for number, council in enumerate(post.COUNCILS[:5]):
