@@ -108,24 +108,32 @@ static LodgeLocation location_of(const LodgeReception *reception, guint index)
                            .uid = lodge_reception_uid(reception, index)};
 }
 
+static gboolean is_lost_session(const GError *failure)
+{
+    return g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_CLOSED) ||
+           g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_TIMEOUT) ||
+           g_error_matches(failure, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_PROTOCOL);
+}
+
+static void
+blame(const LodgeReception *reception, guint index, gboolean alone, const GError *failure)
+{
+    LodgeBreakers *breakers = reception->context->sink->breakers;
+    LodgeLocation location = location_of(reception, index);
+    if (breakers != NULL && is_lost_session(failure) &&
+        reception->states[index] == LODGE_RECEPTION_ASKED)
+        lodge_breakers_blame(breakers, &location, alone, g_get_monotonic_time());
+}
+
 /* Whatever of the batch had not come may be it: what a server that crashes had still to send is lost with it. */
 static void blame_awaited(const LodgeReception *reception,
                           const GArray *order,
                           const Batch *batch,
                           const GError *failure)
 {
-    LodgeBreakers *breakers = reception->context->sink->breakers;
-    gboolean is_lost =
-        g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_CLOSED) ||
-        g_error_matches(failure, LODGE_LINK_ERROR, LODGE_LINK_ERROR_TIMEOUT) ||
-        g_error_matches(failure, LODGE_FETCH_ERROR, LODGE_FETCH_ERROR_PROTOCOL);
-    for (guint i = 0; breakers != NULL && is_lost && i < batch->count; i++) {
-        guint index = g_array_index(order, guint, batch->first + i);
-        LodgeLocation location = location_of(reception, index);
-        if (reception->states[index] == LODGE_RECEPTION_ASKED)
-            lodge_breakers_blame(breakers, &location, batch->count == 1,
-                                 g_get_monotonic_time());
-    }
+    for (guint i = 0; i < batch->count; i++)
+        blame(reception, g_array_index(order, guint, batch->first + i), batch->count == 1,
+              failure);
 }
 
 static void leave_out(LodgeReception *reception, guint index)
@@ -221,12 +229,16 @@ static gboolean retry_alone(LodgeReception *reception, guint index, GError **err
     gint64 size = g_array_index(reception->sizes, gint64, index);
     guint used = 0, ticket = 0;
     LodgeImapReply reply = {0};
+    g_autoptr(GError) failure = NULL;
     lodge_reception_listen(reception);
-    if (!send_fetch(reception, &uid, 1, &used, &ticket, error) ||
+    if (!send_fetch(reception, &uid, 1, &used, &ticket, &failure) ||
         !lodge_imap_session_wait(reception->context->session, ticket,
                                  expected_bytes(reception, (guint64)MAX(size, 0)), &reply,
-                                 error))
+                                 &failure)) {
+        blame(reception, index, TRUE, failure);
+        g_propagate_error(error, g_steal_pointer(&failure));
         return FALSE;
+    }
     gboolean ok = check_epoch(reception, error);
     if (ok && reception->states[index] == LODGE_RECEPTION_ASKED) {
         gboolean gone = FALSE;

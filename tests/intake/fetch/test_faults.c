@@ -334,6 +334,24 @@ static void a_message_at_which_the_server_breaks_off_stops_no_other(void **state
     assert_counts(world, 0, 3, 1, 1, 1, 0);
 }
 
+/* The batch goes through without it; asked for once more, it breaks the server. */
+static void a_message_that_breaks_the_server_when_asked_for_again_is_left_out(void **state)
+{
+    World *world = *state;
+    g_autoptr(LodgeBreakers) breakers = lodge_breakers_new();
+    g_autoptr(GError) error = NULL;
+    world->sink.breakers = breakers;
+    ImapPeerScript script =
+        BREAKING({"UID FETCH 4:5,9 (UID INTERNALDATE", BODY_4 "$ NO not all of it\r\n", 0},
+                 {ALONE_5, "", IMAP_PEER_DROP});
+    assert_broken_off(world, &script);
+    ImapPeerScript without = BREAKING({ALONE_9, BODY_9 "$ OK done\r\n", 0});
+    if (!pass(world, &without, &error))
+        fail_msg("%s", error->message);
+    assert_int_equal(count_in(world->delivered->str, "INBOX/7/9 "), 1);
+    assert_counts(world, 0, 3, 1, 1, 1, 0);
+}
+
 static void whatever_is_left_out_is_tried_again_after_an_hour(void **state)
 {
     (void)state;
@@ -367,6 +385,7 @@ int main(void)
         TEST(lines_without_end_have_a_deadline),
         TEST(a_greeting_without_end_has_a_deadline),
         TEST(a_message_at_which_the_server_breaks_off_stops_no_other),
+        TEST(a_message_that_breaks_the_server_when_asked_for_again_is_left_out),
         TEST(whatever_is_left_out_is_tried_again_after_an_hour),
         TEST(what_is_announced_before_it_can_be_fetched_comes_with_a_later_pass),
     };
