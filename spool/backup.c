@@ -1,8 +1,10 @@
 #include "spool/backup.h"
 
 #include "spool/backup_internal.h"
+#include "spool/erasure.h"
 #include "spool/event_objects.h"
 #include "spool/object_store.h"
+#include "spool/purged.h"
 #include "spool/spool_error.h"
 #include "spool/spool_internal.h"
 
@@ -15,6 +17,7 @@
 
 typedef struct {
     const LodgeDurableRoot *spool;
+    LodgePurged *purged; /* as the journal said at the beginning */
     LodgeBackupTarget target;
     LodgeBackupReport *report;
     LodgeDurableBatch *batch; /* objects on their way */
@@ -36,6 +39,7 @@ void lodge_backup_report_free(LodgeBackupReport *report)
 static void backup_clear(Backup *backup)
 {
     lodge_durable_batch_free(backup->batch);
+    lodge_purged_free(backup->purged);
     lodge_backup_target_clear(&backup->target);
     g_clear_pointer(&backup->waiting, g_hash_table_unref);
     g_clear_pointer(&backup->segments, g_array_unref);
@@ -157,6 +161,8 @@ static gboolean need_row(Backup *backup, const char *row, GError **error)
     g_autoptr(LodgeEvent) event = lodge_event_parse_row(row, strlen(row), &sha256, error);
     if (event == NULL)
         return FALSE;
+    if (sha256 != NULL && lodge_purged_covers(backup->purged, event))
+        return TRUE;
     if (sha256 != NULL) {
         const LodgeEventObject record = {sha256, "record", FALSE};
         if (!need_object(event, &record, backup, error))
@@ -316,6 +322,16 @@ static gboolean copy_all(Backup *backup,
     return flush(backup, error);
 }
 
+/* An earlier run may have copied what has been purged since. */
+static gboolean erase_purged(Backup *backup, GError **error)
+{
+    if (lodge_purged_count(backup->purged) == 0)
+        return TRUE;
+    g_autoptr(LodgeErasure) erasure = lodge_erasure_new(backup->target.root, error);
+    return erasure != NULL &&
+           lodge_erasure_remove_objects(erasure, &backup->report->erased, error);
+}
+
 LodgeBackupReport *lodge_backup_run(const char *dir,
                                     const char *target,
                                     gint64 now_us,
@@ -336,10 +352,11 @@ LodgeBackupReport *lodge_backup_run(const char *dir,
     report->problems = g_ptr_array_new_with_free_func(g_free);
     report->continued = backup.target.continued;
     backup.report = report;
+    backup.purged = lodge_purged_load(spool, 1, last);
     backup.batch = lodge_durable_batch_new(backup.target.root);
     backup.waiting = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     backup.segments = g_array_new(FALSE, FALSE, sizeof(guint64));
-    if (!copy_all(&backup, last, progress, data, error) ||
+    if (!copy_all(&backup, last, progress, data, error) || !erase_purged(&backup, error) ||
         !lodge_backup_target_finish(&backup.target, error))
         return NULL;
     return g_steal_pointer(&report);

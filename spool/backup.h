@@ -10,6 +10,8 @@
  * spool's, byte for byte, else it is refused by name. Digests are verified while copying; an object that the
  * copy has already is compared by its size only (lodge_verify_run looks at all of it).
  *
+ * What was purged is not copied; what an earlier run has copied of it is erased from the copy.
+ *
  * What the spool itself has lost is a problem that names the object; everything else is copied all the same.
  * Nothing is written outside the target, and no link in it is followed.
  *
@@ -17,6 +19,7 @@
  * writes into the target. */
 #pragma once
 
+#include "spool/erasure.h"
 #include <glib.h>
 
 #define LODGE_BACKUP_MARKER "backup-unfinished"
@@ -25,6 +28,7 @@ typedef struct {
     guint64 segments, objects;               /* that belong in the copy */
     guint64 segments_copied, objects_copied; /* by this run */
     guint64 bytes_copied;
+    LodgeErased erased;  /* purged since an earlier run had copied it: gone from the copy */
     gboolean continued;  /* an earlier run was broken off */
     GPtrArray *problems; /* char *: what could not be copied, with the mend */
 } LodgeBackupReport;

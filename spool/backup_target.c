@@ -1,6 +1,7 @@
 #include "spool/backup_internal.h"
 
 #include "spool/backup.h"
+#include "spool/marker.h"
 #include "spool/spool_error.h"
 #include "spool/spool_internal.h"
 
@@ -86,17 +87,6 @@ gboolean lodge_backup_target_check_directory(const LodgeBackupTarget *target,
 
 /* ---- the marker ---- */
 
-static gboolean lay_marker(LodgeBackupTarget *target, GError **error)
-{
-    g_autoptr(LodgeDurableFile) file =
-        lodge_durable_file_new(target->root, "marker", error);
-    return file != NULL &&
-           lodge_durable_file_write(file, marker_words, strlen(marker_words), error) &&
-           lodge_durable_file_sync(file, 0600, error) &&
-           lodge_durable_file_place(file, LODGE_BACKUP_MARKER, error) &&
-           lodge_durable_directory_sync(target->root, ".", error);
-}
-
 /* What a killed run left visible may not be durable yet. */
 static gboolean sync_directories(LodgeBackupTarget *target, GError **error)
 {
@@ -131,20 +121,20 @@ gboolean lodge_backup_target_open(LodgeBackupTarget *target,
     target->lock = lodge_lock_take(target->root, "lodge backup", now_us, error);
     if (target->lock == NULL || !lodge_durable_sweep(target->root, "incoming", NULL, error))
         return FALSE;
-    target->continued = faccessat(lodge_durable_root_fd(target->root), LODGE_BACKUP_MARKER,
-                                  F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    target->continued = lodge_marker_is_laid(target->root, LODGE_BACKUP_MARKER);
     return TRUE;
 }
 
 gboolean lodge_backup_target_begin(LodgeBackupTarget *target, GError **error)
 {
-    return target->continued ? sync_directories(target, error) : lay_marker(target, error);
+    return target->continued
+               ? sync_directories(target, error)
+               : lodge_marker_lay(target->root, LODGE_BACKUP_MARKER, marker_words, error);
 }
 
 gboolean lodge_backup_target_finish(LodgeBackupTarget *target, GError **error)
 {
-    return lodge_durable_remove(target->root, LODGE_BACKUP_MARKER, error) &&
-           lodge_durable_directory_sync(target->root, ".", error);
+    return lodge_marker_lift(target->root, LODGE_BACKUP_MARKER, error);
 }
 
 void lodge_backup_target_clear(LodgeBackupTarget *target)

@@ -8,7 +8,7 @@ static const char *const type_names[] = {
     [LODGE_EVENT_ANSWERED] = "answered", [LODGE_EVENT_MARKED] = "marked",
     [LODGE_EVENT_PASSED] = "passed",     [LODGE_EVENT_PROJECTED] = "projected",
     [LODGE_EVENT_RETURNED] = "returned", [LODGE_EVENT_RULED] = "ruled",
-    [LODGE_EVENT_EXTENDED] = "extended",
+    [LODGE_EVENT_EXTENDED] = "extended", [LODGE_EVENT_PURGED] = "purged",
 };
 
 const char *lodge_event_type_format(LodgeEventType type)

@@ -37,6 +37,7 @@ typedef enum {
     LODGE_EVENT_PROJECTED, /* the human-readable tree of a message was written */
     LODGE_EVENT_RULED,     /* a person ruled on a message, or had a receipt sent again */
     LODGE_EVENT_EXTENDED,  /* a person set a later deadline, for one council or for all */
+    LODGE_EVENT_PURGED, /* a message is erased: one for each event that told where it lies */
 } LodgeEventType;
 
 /* Where a message was found. Files: account "file", folder the path, uidvalidity 0. */
@@ -88,7 +89,7 @@ typedef struct {
     gint64 at_us;
     char *reference; /* all but PASSED and EXTENDED */
 
-    /* KEPT, LOCATED, MARKED (record) */
+    /* KEPT, LOCATED, MARKED, PURGED (record) */
     char *call;           /* KEPT, PASSED, EXTENDED: in the row */
     char *message_sha256; /* KEPT */
     gint64 size_bytes;    /* KEPT */
@@ -96,7 +97,8 @@ typedef struct {
     gint64 internaldate_us; /* or LODGE_INSTANT_UNKNOWN */
 
     /* DEFERRED: code in the row (whose fault: "reader-unavailable"), words in the record */
-    char *code; /* also MARKED: "keyword", "moved"; ANSWERED: "sent" …; RULED: "accept" … */
+    char *
+        code; /* also MARKED: "keyword", "moved"; ANSWERED: "sent" …; RULED: "accept" …; PURGED: the rule */
     char *words;        /* also RETURNED: what the report says */
     guint attempt;      /* DEFERRED, ATTEMPTED, ANSWERED */
     gint64 retry_at_us; /* DEFERRED, ANSWERED/retry */
@@ -139,6 +141,12 @@ typedef struct {
     char *told;       /* or NULL */
     gint64 until_us;  /* EXTENDED */
     char *until_text; /* EXTENDED: as it was typed */
+
+    /* PURGED: the KEPT or LOCATED event whose location it keeps in the row; in the record who, why (words), the
+     * location, and the message's digest under a key, by which a copy that comes back is recognised. */
+    gint64 keeps_seq;
+    char *purge_key;    /* 64 hexadecimal digits, the same for all of a spool */
+    char *purge_digest; /* lodge_purged_digest; NULL: the message's own was lost before */
 } LodgeEvent;
 
 LodgeEvent *lodge_event_new(LodgeEventType type, gint64 at_us, const char *reference);

@@ -15,6 +15,7 @@
 #define PROJECTED (1u << LODGE_EVENT_PROJECTED)
 #define RULED (1u << LODGE_EVENT_RULED)
 #define EXTENDED (1u << LODGE_EVENT_EXTENDED)
+#define PURGED (1u << LODGE_EVENT_PURGED)
 #define MESSAGE (~(PASSED | EXTENDED))
 
 #define ROW LODGE_IN_ROW
@@ -27,15 +28,16 @@
 const LodgeMember lodge_members[] = {
     {"reference", AT(reference), K(STRING), ROW, MESSAGE, MESSAGE},
     {"call", AT(call), K(STRING), ROW, KEPT | PASSED | EXTENDED, KEPT | EXTENDED},
-    {"location", AT(location), K(LOCATION), RECORD, KEPT | LOCATED | MARKED, 0},
+    {"location", AT(location), K(LOCATION), RECORD, KEPT | LOCATED | MARKED | PURGED, 0},
     {"internaldate", AT(internaldate_us), K(INSTANT), RECORD, KEPT | LOCATED, 0},
     {"message_sha256", AT(message_sha256), K(DIGEST), RECORD, KEPT, KEPT},
     {"size_bytes", AT(size_bytes), K(INT64), RECORD, KEPT, 0},
-    {"code", AT(code), K(STRING), ROW, DEFERRED | MARKED | ANSWERED | RULED,
-     DEFERRED | MARKED | ANSWERED | RULED},
+    {"code", AT(code), K(STRING), ROW, DEFERRED | MARKED | ANSWERED | RULED | PURGED,
+     DEFERRED | MARKED | ANSWERED | RULED | PURGED},
     {"words", AT(words), K(STRING), RECORD,
-     DEFERRED | MARKED | ANSWERED | RETURNED | RULED | EXTENDED, 0},
-    {"actor", AT(actor), K(STRING), RECORD, RULED | EXTENDED, RULED | EXTENDED},
+     DEFERRED | MARKED | ANSWERED | RETURNED | RULED | EXTENDED | PURGED, 0},
+    {"actor", AT(actor), K(STRING), RECORD, RULED | EXTENDED | PURGED,
+     RULED | EXTENDED | PURGED},
     {"told", AT(told), K(STRING), RECORD, RULED, 0},
     {"until", AT(until_us), K(INSTANT), ROW, EXTENDED, EXTENDED},
     {"until_text", AT(until_text), K(STRING), RECORD, EXTENDED, 0},
@@ -70,6 +72,9 @@ const LodgeMember lodge_members[] = {
     {"complete", AT(complete), K(BOOL), ROW, PASSED, 0},
     {"account", AT(account), K(STRING), RECORD, PASSED, PASSED},
     {"folders", AT(folders), K(FOLDERS), RECORD, PASSED, 0},
+    {"keeps", AT(keeps_seq), K(INT64), ROW, PURGED, 0},
+    {"purge_key", AT(purge_key), K(STRING), RECORD, PURGED, 0},
+    {"purge_digest", AT(purge_digest), K(STRING), RECORD, PURGED, 0},
 };
 const guint lodge_members_count = G_N_ELEMENTS(lodge_members);
 

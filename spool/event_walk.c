@@ -2,11 +2,13 @@
 
 #include "spool/journal.h"
 #include "spool/object_store.h"
+#include "spool/purged.h"
 
 #include <string.h>
 
 typedef struct {
     const LodgeDurableRoot *root;
+    const LodgePurged *purged;
     LodgeEventVisit visit;
     gpointer data;
 } Walk;
@@ -18,8 +20,9 @@ walk_row(const Walk *walk, const char *row, LodgeEventPlace *place, GError **err
     g_autoptr(LodgeEvent) event = lodge_event_parse_row(row, strlen(row), &sha256, error);
     if (event == NULL)
         return FALSE;
+    place->erased = sha256 != NULL && lodge_purged_covers(walk->purged, event);
     g_autoptr(GBytes) record =
-        sha256 != NULL
+        sha256 != NULL && !place->erased
             ? lodge_object_store_read(walk->root, sha256, LODGE_EVENT_RECORD_BYTES, NULL)
             : NULL;
     place->record_sha256 = sha256;
@@ -49,12 +52,13 @@ gboolean lodge_event_walk(const LodgeDurableRoot *root,
                           gpointer data,
                           GError **error)
 {
-    const Walk walk = {root, visit, data};
     LodgeEventPlace place = {0};
     LodgeJournalPosition position;
     lodge_journal_position_clear(&position);
     if (!lodge_journal_count(root, &place.segments, error))
         return FALSE;
+    g_autoptr(LodgePurged) purged = lodge_purged_load(root, 1, place.segments);
+    const Walk walk = {root, purged, visit, data};
     while (position.segment < place.segments)
         if (!walk_segment(&walk, &position, &place, error))
             return FALSE;

@@ -9,6 +9,7 @@ typedef struct {
     guint64 segment, segments; /* where it stands; how many there are */
     const char *record_sha256; /* NULL: its type has none */
     gboolean record_read;      /* FALSE: only the row is known */
+    gboolean erased; /* the message was purged: it has no record, whatever lies there */
 } LodgeEventPlace;
 
 typedef gboolean (*LodgeEventVisit)(const LodgeEvent *event,

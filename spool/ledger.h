@@ -251,6 +251,27 @@ void lodge_ledger_extension_free(LodgeLedgerExtension *extension);
 GPtrArray *
 lodge_ledger_list_extensions(LodgeLedger *ledger, const char *call, GError **error);
 
+/* ---- what was purged ---- */
+typedef struct {
+    char *reference;
+    gint64 at_us;
+    char *rule;           /* a code: what it was purged under */
+    char *actor, *reason; /* NULL once their record is lost */
+    char *key, *digest;   /* recognise its bytes: spool/purged.h; or NULL */
+} LodgeLedgerPurge;
+void lodge_ledger_purge_free(LodgeLedgerPurge *purge);
+/* Of one message; NULL with no error: it was not purged. */
+LodgeLedgerPurge *
+lodge_ledger_get_purge(LodgeLedger *ledger, const char *reference, GError **error);
+/* All of them, in the order of the journal. */
+GPtrArray *lodge_ledger_list_purges(LodgeLedger *ledger, GError **error);
+/* References of the messages that were decided to be copies of this one and are not purged. */
+GPtrArray *
+lodge_ledger_list_copies(LodgeLedger *ledger, const char *reference, GError **error);
+/* Reference of the purged message that had these bytes, or NULL; g_free it. */
+char *
+lodge_ledger_find_purged(LodgeLedger *ledger, const char *message_sha256, GError **error);
+
 /* ---- passes ---- */
 typedef struct {
     char *account;
@@ -322,3 +343,4 @@ lodge_ledger_list_timeline(LodgeLedger *ledger, const char *reference, GError **
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeLedger, lodge_ledger_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeLedgerMessage, lodge_ledger_message_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeLedgerPurge, lodge_ledger_purge_free)

@@ -315,6 +315,7 @@ static char *describe(const LodgeEvent *event)
         return g_strdup(event->call);
     case LODGE_EVENT_DEFERRED:
     case LODGE_EVENT_MARKED:
+    case LODGE_EVENT_PURGED:
         return g_strdup(event->code);
     case LODGE_EVENT_RULED:
         return event->receipt != NULL
@@ -371,6 +372,7 @@ gboolean lodge_ledger_apply(LodgeLedger *ledger, const LodgeEvent *event, GError
         [LODGE_EVENT_PROJECTED] = apply_projected,
         [LODGE_EVENT_RULED] = lodge_ledger_apply_ruled,
         [LODGE_EVENT_EXTENDED] = lodge_ledger_apply_extended,
+        [LODGE_EVENT_PURGED] = lodge_ledger_apply_purged,
     };
     g_return_val_if_fail((guint)event->type < G_N_ELEMENTS(appliers), FALSE);
     if (event->type == LODGE_EVENT_KEPT && !insert_message(ledger, event, error))

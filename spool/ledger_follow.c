@@ -1,6 +1,7 @@
 /* The index follows the journal: catching up, building anew, putting in place, viewing. */
 #include "spool/ledger_internal.h"
 #include "spool/object_store.h"
+#include "spool/purged.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -8,22 +9,30 @@
 
 /* ---- applying segments ---- */
 
+typedef struct {
+    LodgeLedger *ledger;
+    const LodgeDurableRoot *root;
+    const LodgePurged *purged; /* by the segments that are followed */
+    LodgeFollowRecords records;
+} Follow;
+
 /* The record's half of an event. One that is gone is an error unless it is to be tolerated:
  * what it held (where a message was found, its digest) keeps lodge from taking it in twice. */
-static gboolean add_record(LodgeEvent *event,
-                           const char *sha256,
-                           const LodgeDurableRoot *root,
-                           LodgeFollowRecords records,
-                           GError **error)
+static gboolean
+add_record(const Follow *follow, LodgeEvent *event, const char *sha256, GError **error)
 {
     g_autoptr(GError) reason = NULL;
+    if (lodge_purged_covers(follow->purged, event)) {
+        lodge_purged_relocate(follow->purged, event);
+        return TRUE;
+    }
     g_autoptr(GBytes) record =
-        lodge_object_store_read(root, sha256, LODGE_EVENT_RECORD_BYTES, &reason);
+        lodge_object_store_read(follow->root, sha256, LODGE_EVENT_RECORD_BYTES, &reason);
     if (record != NULL && lodge_event_parse_record(event, record, &reason))
         return TRUE;
     gboolean lost = g_error_matches(reason, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING) ||
                     g_error_matches(reason, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_DAMAGED);
-    if (lost && records == LODGE_FOLLOW_TOLERANT)
+    if (lost && follow->records == LODGE_FOLLOW_TOLERANT)
         return TRUE;
     g_set_error(error, LODGE_SPOOL_ERROR, lost ? LODGE_SPOOL_ERROR_DAMAGED : reason->code,
                 "the record of event %" G_GUINT64_FORMAT " (%s of %s): %s; "
@@ -33,12 +42,8 @@ static gboolean add_record(LodgeEvent *event,
     return FALSE;
 }
 
-static gboolean apply_row(LodgeLedger *ledger,
-                          const LodgeDurableRoot *root,
-                          const char *row,
-                          guint64 seq,
-                          LodgeFollowRecords records,
-                          GError **error)
+static gboolean
+apply_row(const Follow *follow, const char *row, guint64 seq, GError **error)
 {
     g_autofree char *sha256 = NULL;
     g_autoptr(LodgeEvent) event = lodge_event_parse_row(row, strlen(row), &sha256, error);
@@ -51,30 +56,27 @@ static gboolean apply_row(LodgeLedger *ledger,
                     event->seq, seq);
         return FALSE;
     }
-    return (sha256 == NULL || add_record(event, sha256, root, records, error)) &&
-           lodge_ledger_apply(ledger, event, error);
+    return (sha256 == NULL || add_record(follow, event, sha256, error)) &&
+           lodge_ledger_apply(follow->ledger, event, error);
 }
 
-static gboolean apply_segment(LodgeLedger *ledger,
-                              const LodgeDurableRoot *root,
-                              LodgeJournalPosition *position,
-                              LodgeFollowRecords records,
-                              GError **error)
+static gboolean
+apply_segment(const Follow *follow, LodgeJournalPosition *position, GError **error)
 {
     g_autoptr(LodgeJournalSegment) segment =
-        lodge_journal_load(root, position->segment + 1, error);
+        lodge_journal_load(follow->root, position->segment + 1, error);
     if (segment == NULL || !lodge_journal_check_follows(segment, position, error))
         return FALSE;
     for (guint i = 0; i < segment->rows->len; i++) {
         const char *row = g_ptr_array_index(segment->rows, i);
-        if (!apply_row(ledger, root, row, position->seq + i + 1, records, error)) {
+        if (!apply_row(follow, row, position->seq + i + 1, error)) {
             g_prefix_error(
                 error, "segment %" G_GUINT64_FORMAT ", row %u: ", segment->number, i + 1);
             return FALSE;
         }
     }
     lodge_journal_advance(position, segment);
-    return lodge_ledger_set_position(ledger, position, error);
+    return lodge_ledger_set_position(follow->ledger, position, error);
 }
 
 gboolean lodge_ledger_follow(LodgeLedger *ledger,
@@ -86,10 +88,12 @@ gboolean lodge_ledger_follow(LodgeLedger *ledger,
     LodgeJournalPosition position;
     if (!lodge_ledger_get_position(ledger, &position, error))
         return FALSE;
+    g_autoptr(LodgePurged) purged = lodge_purged_load(root, position.segment + 1, last);
+    const Follow follow = {ledger, root, purged, records};
     while (position.segment < last) {
         if (!lodge_ledger_begin(ledger, error))
             return FALSE;
-        if (!apply_segment(ledger, root, &position, records, error) ||
+        if (!apply_segment(&follow, &position, error) ||
             !lodge_ledger_commit(ledger, error)) {
             lodge_ledger_rollback(ledger);
             return FALSE;

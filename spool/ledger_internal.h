@@ -65,6 +65,17 @@ gboolean lodge_ledger_apply_version(LodgeLedger *ledger,
                                     gint64 message,
                                     GError **error);
 
+/* Stands in ledger_purge.c. */
+gboolean lodge_ledger_apply_purged(LodgeLedger *ledger,
+                                   const LodgeEvent *event,
+                                   gint64 message,
+                                   GError **error);
+/* The key that messages were purged under, or NULL with no error: none was; g_free it. */
+char *lodge_ledger_find_purge_key(LodgeLedger *ledger, GError **error);
+/* Nothing of what was taken out of the tables is in the database's files any more: not in a free page, nor in the
+ * write-ahead log. Outside a transaction; LOCKED while somebody reads. */
+gboolean lodge_ledger_forget(LodgeLedger *ledger, GError **error);
+
 /* Stands in ledger_pass.c. */
 gboolean lodge_ledger_apply_passed(LodgeLedger *ledger,
                                    const LodgeEvent *event,

@@ -89,6 +89,12 @@ const char *const lodge_ledger_schema_sql[] = {
     " known INTEGER NOT NULL, fetched INTEGER NOT NULL, failed INTEGER NOT NULL,"
     " vanished INTEGER NOT NULL, PRIMARY KEY(account, ordinal)) STRICT, WITHOUT ROWID;",
 
+    /* messages that were purged; `digest` recognises one that comes back */
+    "CREATE TABLE purge(message INTEGER PRIMARY KEY, seq INTEGER NOT NULL,"
+    " at_us INTEGER NOT NULL, rule TEXT NOT NULL, actor TEXT, reason TEXT, key TEXT,"
+    " digest TEXT) STRICT;"
+    "CREATE INDEX purge_digest ON purge(key, digest) WHERE digest IS NOT NULL;"
+
     /* the last look at an epoch of a folder, however many passes ago */
     "CREATE TABLE look(folder INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at_us INTEGER NOT NULL,"
     " uidnext INTEGER NOT NULL, vanished INTEGER NOT NULL) STRICT;"
@@ -112,6 +118,7 @@ const LodgeLedgerTable lodge_ledger_tables[] = {
     {"version", "call, council, version"},
     {"ruling", "seq"},
     {"extension", "seq"},
+    {"purge", "message"},
     {"receipt", "id"},
     {"pass", "account"},
     {"pass_folder", "account, ordinal"},

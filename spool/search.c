@@ -91,6 +91,8 @@ static gboolean visit_event(const LodgeEvent *event,
     const LodgeSearchReport *report = search->report;
     if (report->progress != NULL)
         report->progress(place->segment, place->segments, report->data);
+    if (place->erased)
+        return TRUE;
     const LodgeEventObject record = {place->record_sha256, "record", FALSE};
     return (record.sha256 == NULL || visit_object(event, &record, search, error)) &&
            lodge_event_visit_objects(event, visit_object, search, error);

@@ -1,5 +1,7 @@
 #include "spool/spool.h"
 #include "spool/backup.h"
+#include "spool/marker.h"
+#include "spool/purge.h"
 #include "spool/spool_internal.h"
 
 #include <sys/statvfs.h>
@@ -26,7 +28,7 @@ static gboolean load_position(LodgeSpool *spool, guint64 count, GError **error)
 static gboolean refuse_unfinished(const LodgeDurableRoot *root, GError **error)
 {
     g_autofree char *path = lodge_durable_root_join(root, LODGE_BACKUP_MARKER);
-    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+    if (!lodge_marker_is_laid(root, LODGE_BACKUP_MARKER))
         return TRUE;
     g_set_error(
         error, LODGE_SPOOL_ERROR, LODGE_SPOOL_ERROR_MISSING,
@@ -60,7 +62,7 @@ lodge_spool_open(const char *dir, const char *who, gint64 now_us, GError **error
         return NULL;
     spool->lock = lodge_lock_take(root, who, now_us, error);
     if (spool->lock == NULL || !lodge_durable_sweep(root, "incoming", NULL, error) ||
-        !open_journal(spool, error))
+        !open_journal(spool, error) || !lodge_purge_resume(spool, error))
         return NULL;
     return g_steal_pointer(&spool);
 }

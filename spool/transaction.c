@@ -15,12 +15,11 @@
  * as it was handed in: what the live index holds is by construction what a rebuilt one will. */
 #include "parsers/text/reference.h"
 #include "spool/event_member.h"
+#include "spool/salt.h"
 #include "spool/spool_error.h"
 #include "spool/spool_internal.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 
 struct LodgeTransaction {
     LodgeSpool *spool;
@@ -171,31 +170,6 @@ gboolean lodge_transaction_put_object(LodgeTransaction *txn,
 
 /* ---- events ---- */
 
-/* 256 random bits, so that nobody can guess an erased record and prove the guess right by
- * the digest that stays in the row. */
-static gboolean make_salt(char salt_out[LODGE_DIGEST_SIZE], GError **error)
-{
-    unsigned char raw[32];
-    gsize done = 0;
-    while (done < sizeof raw) {
-        ssize_t count = getrandom(raw + done, sizeof raw - done, 0);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0) {
-            lodge_spool_error_set(error, errno, "read", "the system's randomness");
-            return FALSE;
-        }
-        done += (gsize)count;
-    }
-    static const char digits[] = "0123456789abcdef";
-    for (gsize i = 0; i < sizeof raw; i++) {
-        salt_out[2 * i] = digits[raw[i] >> 4];
-        salt_out[2 * i + 1] = digits[raw[i] & 15];
-    }
-    salt_out[LODGE_DIGEST_SIZE - 1] = '\0';
-    return TRUE;
-}
-
 /* What an event names must be there no later than the event. */
 static gboolean
 require_objects(LodgeTransaction *txn, const LodgeEvent *event, GError **error)
@@ -223,8 +197,9 @@ static gboolean put_record(LodgeTransaction *txn,
                            char sha256_out[LODGE_DIGEST_SIZE],
                            GError **error)
 {
+    /* So that nobody can guess an erased record and prove the guess right by the digest that stays in the row. */
     char salt[LODGE_DIGEST_SIZE];
-    if (!make_salt(salt, error))
+    if (!lodge_salt_make(salt, error))
         return FALSE;
     g_autoptr(GBytes) record = lodge_event_format_record(event, salt);
     if (record != NULL && !lodge_transaction_put_object(txn, record, sha256_out, error))

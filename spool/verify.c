@@ -1,6 +1,8 @@
 #include "spool/verify.h"
 #include "spool/backup.h"
 #include "spool/lock.h"
+#include "spool/marker.h"
+#include "spool/purge.h"
 #include "spool/spool_internal.h"
 #include "spool/verify_internal.h"
 
@@ -70,11 +72,14 @@ check_and_mend_index(LodgeVerification *verification, gboolean repair, GError **
     return TRUE;
 }
 
-static void look_for_marker(LodgeVerification *verification)
+static void look_for_markers(LodgeVerification *verification)
 {
-    g_autofree char *path =
-        lodge_durable_root_join(verification->root, LODGE_BACKUP_MARKER);
-    if (g_file_test(path, G_FILE_TEST_EXISTS))
+    if (lodge_marker_is_laid(verification->root, LODGE_PURGE_MARKER))
+        lodge_verify_add(verification, LODGE_PURGE_MARKER,
+                         "says that a purge was broken off, or is under way",
+                         "the next lodge that opens the spool for writing carries it on: "
+                         "run lodge once, or start the service");
+    if (lodge_marker_is_laid(verification->root, LODGE_BACKUP_MARKER))
         lodge_verify_add(
             verification, LODGE_BACKUP_MARKER,
             "says that this is a backup that was broken off",
@@ -84,11 +89,12 @@ static void look_for_marker(LodgeVerification *verification)
 
 static gboolean run(LodgeVerification *verification, gboolean repair, GError **error)
 {
-    look_for_marker(verification);
+    look_for_markers(verification);
     gboolean good = lodge_verify_journal(verification, error) &&
                     lodge_verify_objects(verification, error) &&
                     check_and_mend_index(verification, repair, error);
     lodge_ledger_close(verification->named);
+    lodge_purged_free(verification->purged);
     return good;
 }
 

@@ -11,6 +11,9 @@
  * lags is not wrong: the next writer brings it up. An index whose records are partly lost is replaced only
  * when it cannot be read, because it may hold what they held.
  *
+ * A message that was purged has no records any more, and what only it named is not missed; one of its records that is
+ * there all the same is a problem.
+ *
  * A document's object is required where the message was accepted, held or rejected and the document is no
  * decoration. Memory is bounded: what events name is kept in a temporary database. */
 #pragma once
@@ -26,6 +29,7 @@ typedef struct {
 typedef struct {
     guint64 segments, events, objects, bytes, messages, receipts;
     guint64 orphan_objects, incoming_files;
+    guint64 purged; /* messages of which the journal says that they are erased */
     gboolean repaired;
     GPtrArray *problems; /* LodgeVerifyProblem: what is wrong now */
     GPtrArray *mended;   /* LodgeVerifyProblem: what was, before the repair */

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "spool/ledger_internal.h"
+#include "spool/purged.h"
 #include "spool/verify.h"
 
 typedef struct {
@@ -10,6 +11,7 @@ typedef struct {
     LodgeVerifyProgress progress; /* or NULL */
     gpointer data;
     LodgeLedger *named;     /* temporary database: objects that events name */
+    LodgePurged *purged;    /* which messages are, by what can be read of the journal */
     guint64 last;           /* segments that are whole and on the chain */
     gboolean journal_whole; /* all of them are */
     gboolean end_lost;      /* the index knows segments that the journal does not have */

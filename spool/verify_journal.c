@@ -53,6 +53,20 @@ static void note_record(LodgeVerification *verification,
     verification->records_lost = TRUE;
 }
 
+/* Erased with its message: nothing is to be there. */
+static void
+check_erased(LodgeVerification *verification, const LodgeEvent *event, const char *sha256)
+{
+    if (!lodge_object_store_find(verification->root, sha256, NULL))
+        return;
+    g_autofree char *object = lodge_object_store_name(sha256);
+    g_autofree char *problem = g_strdup_printf(
+        "is the record of event %" G_GUINT64_FORMAT " (\"%s\" of %s), which was purged",
+        event->seq, lodge_event_type_format(event->type), event->reference);
+    lodge_verify_add(verification, object, problem,
+                     "run lodge purge --again, which erases what is left of it");
+}
+
 /* The record is verified here, so the walk over the objects need not read it again. */
 static gboolean check_record(LodgeVerification *verification,
                              LodgeEvent *event,
@@ -93,6 +107,10 @@ static gboolean check_row(LodgeVerification *verification,
     verification->report->events++;
     verification->report->messages += event->type == LODGE_EVENT_KEPT;
     verification->report->receipts += event->type == LODGE_EVENT_OWED;
+    if (sha256 != NULL && lodge_purged_covers(verification->purged, event)) {
+        check_erased(verification, event, sha256);
+        return TRUE;
+    }
     return (sha256 == NULL || check_record(verification, event, sha256, error)) &&
            lodge_event_visit_objects(event, name_visited, verification, error);
 }
@@ -179,6 +197,8 @@ gboolean lodge_verify_journal(LodgeVerification *verification, GError **error)
     verification->journal_whole = lodge_journal_count(verification->root, &count, &reason);
     if (!verification->journal_whole)
         lodge_verify_add(verification, "journal", reason->message, RESTORE);
+    verification->purged = lodge_purged_load(verification->root, 1, count);
+    verification->report->purged = lodge_purged_count(verification->purged);
     LodgeJournalPosition position;
     lodge_journal_position_clear(&position);
     for (guint64 number = 1; number <= count; number++)

@@ -128,7 +128,7 @@ static void assert_same_bytes(GBytes *a, GBytes *b)
 static void every_type_survives_the_way_to_disk_and_back(void **state)
 {
     (void)state;
-    for (int type = LODGE_EVENT_KEPT; type <= LODGE_EVENT_EXTENDED; type++) {
+    for (int type = LODGE_EVENT_KEPT; type <= LODGE_EVENT_PURGED; type++) {
         g_autoptr(LodgeEvent) event = rich((LodgeEventType)type);
         g_autoptr(GBytes) record = lodge_event_format_record(event, SALT);
         g_autofree char *digest = record != NULL ? digest_of('e') : NULL;
@@ -173,7 +173,7 @@ static void the_values_are_the_ones_that_were_set(void **state)
 static void a_copy_is_its_own(void **state)
 {
     (void)state;
-    for (int type = LODGE_EVENT_KEPT; type <= LODGE_EVENT_EXTENDED; type++) {
+    for (int type = LODGE_EVENT_KEPT; type <= LODGE_EVENT_PURGED; type++) {
         LodgeEvent *event = rich((LodgeEventType)type);
         g_autofree char *row = lodge_event_format_row(event, NULL);
         g_autoptr(GBytes) record = lodge_event_format_record(event, SALT);
@@ -206,7 +206,7 @@ static void an_empty_event_of_zeros_means_not_set(void **state)
 static void no_row_holds_anything_personal(void **state)
 {
     (void)state;
-    for (int type = LODGE_EVENT_KEPT; type <= LODGE_EVENT_EXTENDED; type++) {
+    for (int type = LODGE_EVENT_KEPT; type <= LODGE_EVENT_PURGED; type++) {
         g_autoptr(LodgeEvent) event = rich((LodgeEventType)type);
         g_autofree char *digest = digest_of('9');
         g_autofree char *row = lodge_event_format_row(event, digest);
