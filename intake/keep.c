@@ -1,5 +1,6 @@
 #include "intake/keep.h"
 
+#include "intake/log.h"
 #include <string.h>
 
 typedef struct {
@@ -65,6 +66,24 @@ static gboolean is_same_place(const LodgeLocation *a, const LodgeLocation *b)
            strcmp(a->account, b->account) == 0 && strcmp(a->folder, b->folder) == 0;
 }
 
+/* Bytes that are kept, or were until they were purged: those are told by their digest, and never kept again. */
+static gboolean
+find_known(LodgeLedger *ledger, const char *sha256, char **reference_out, GError **error)
+{
+    GError *failure = NULL;
+    char *known = lodge_ledger_find_message(ledger, sha256, &failure);
+    if (known == NULL && failure == NULL) {
+        known = lodge_ledger_find_purged(ledger, sha256, &failure);
+        if (known != NULL)
+            lodge_log_info("purged-before", "reference", known, NULL);
+    }
+    *reference_out = known;
+    if (failure == NULL)
+        return TRUE;
+    g_propagate_error(error, failure);
+    return FALSE;
+}
+
 /* The same bytes at the same place are nothing new: a folder of files may be taken in every hour. */
 static gboolean was_found_there(LodgeLedger *ledger,
                                 const char *reference,
@@ -89,13 +108,9 @@ static gboolean apply(LodgeTransaction *txn,
                       GError **error)
 {
     Keep *keep = data;
-    g_autoptr(GError) failure = NULL;
-    g_autofree char *known =
-        lodge_ledger_find_message(ledger, lodge_stage_sha256(keep->stage), &failure);
-    if (failure != NULL) {
-        g_propagate_error(error, g_steal_pointer(&failure));
+    g_autofree char *known = NULL;
+    if (!find_known(ledger, lodge_stage_sha256(keep->stage), &known, error))
         return FALSE;
-    }
     if (known == NULL)
         return add_message(txn, keep, now_us, error);
     gboolean found = FALSE;

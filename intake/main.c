@@ -27,6 +27,7 @@ static const LodgeCommand *const commands[] = {
     &lodge_command_extend,       &lodge_command_export, &lodge_command_read,
     &lodge_command_verify,       &lodge_command_replay, &lodge_command_register,
     &lodge_command_authenticate, &lodge_command_backup, &lodge_command_find,
+    &lodge_command_purge,
 };
 
 /* A signal handler can reach nothing but a global. All threads ask these, so they are atomic; lock-free ones may be set by a

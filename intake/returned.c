@@ -49,7 +49,9 @@ gboolean lodge_returned_record(LodgeTransaction *txn,
         g_propagate_error(error, failure);
         return FALSE;
     }
-    if (message == NULL || !has_gone(find_receipt(message, bounce->receipt)))
+    /* What the report says would bring back the address of a message that was purged. */
+    if (message == NULL || strcmp(message->state, "purged") == 0 ||
+        !has_gone(find_receipt(message, bounce->receipt)))
         return TRUE;
     g_autofree char *words = describe(bounce, by);
     lodge_log_warning("receipt-returned", "reference", reference, "receipt",

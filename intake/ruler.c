@@ -163,6 +163,13 @@ static gboolean order_message(Errand *errand, const LodgeDecideAgain *again, GEr
         lodge_lookup_message(again->ledger, errand->order->reference, &errand->refusal);
     if (message == NULL)
         return FALSE;
+    if (strcmp(message->state, "purged") == 0) {
+        g_set_error(&errand->refusal, LODGE_ORDER_ERROR, LODGE_ORDER_ERROR_REFUSED,
+                    "%s was purged; nothing of it is left to %s; see lodge show %s",
+                    message->reference, lodge_order_verb_format(errand->order->verb),
+                    message->reference);
+        return FALSE;
+    }
     if (errand->order->verb == LODGE_ORDER_NOTE)
         return note(errand, again, message, error);
     if (errand->order->verb == LODGE_ORDER_RESEND)

@@ -26,9 +26,6 @@ static gboolean
 check_state(const LodgeOrder *order, const LodgeLedgerMessage *message, GError **error)
 {
     const char *verb = lodge_order_verb_format(order->verb);
-    if (strcmp(message->state, "purged") == 0)
-        return refuse(error, "%s was erased; nothing of it is left to %s",
-                      message->reference, verb);
     if (message->outcome == NULL)
         return refuse(error, "%s is not decided yet; see lodge show %s", message->reference,
                       message->reference);

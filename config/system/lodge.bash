@@ -1,6 +1,6 @@
 # bash completion for lodge(1)
 
-_lodge_commands='serve once file check-config status list show export accept reject assign note resend extend read authenticate verify backup find replay register'
+_lodge_commands='serve once file check-config status list show export accept reject assign note resend extend read authenticate verify backup find purge replay register'
 
 # The options of a command, beside those of all.
 _lodge_options() {

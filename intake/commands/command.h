@@ -37,6 +37,7 @@ extern const LodgeCommand lodge_command_authenticate;
 extern const LodgeCommand lodge_command_verify;
 extern const LodgeCommand lodge_command_backup;
 extern const LodgeCommand lodge_command_find;
+extern const LodgeCommand lodge_command_purge;
 extern const LodgeCommand lodge_command_replay;
 extern const LodgeCommand lodge_command_register;
 extern const LodgeCommand lodge_command_accept;

@@ -2,6 +2,7 @@
 #include "intake/commands/command.h"
 #include "intake/operate/listing.h"
 #include "parsers/text/display.h"
+#include <string.h>
 
 typedef struct {
     gboolean json;
@@ -17,7 +18,9 @@ static void print_object(const LodgeLedgerMessage *message)
 
 static const char *outcome_words(const LodgeLedgerMessage *message)
 {
-    return message->outcome != NULL ? message->outcome : message->state;
+    return message->outcome != NULL && strcmp(message->state, "purged") != 0
+               ? message->outcome
+               : message->state;
 }
 
 static void print_line(const LodgeLedgerMessage *message)

@@ -86,6 +86,12 @@ replay_named(LodgeLedger *ledger, char **references, Replaying *replaying, GErro
                         "there is no message %s; see lodge list", shown);
             return FALSE;
         }
+        if (strcmp(message->state, "purged") == 0) {
+            g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
+                        "%s was purged, and cannot be decided again; see lodge show %s",
+                        message->reference, message->reference);
+            return FALSE;
+        }
         if (!replay_message(message, replaying, error))
             return FALSE;
     }

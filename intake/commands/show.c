@@ -64,7 +64,7 @@ LodgeJsonDocument *lodge_show_parse_decision(GBytes *bytes, GError **error)
 
 /* ---- the command ---- */
 
-/* The listing's object, the decision, what persons ruled, and what the malware scanner said. */
+/* The listing's object, the decision, what persons ruled, what the malware scanner said, and who purged it. */
 static gboolean print_json(const LodgeShow *show, GError **error)
 {
     g_autoptr(LodgeJsonWriter) writer = lodge_json_writer_new();
@@ -78,7 +78,8 @@ static gboolean print_json(const LodgeShow *show, GError **error)
     }
     if (!lodge_show_write_rulings(writer, lodge_spool_ledger(show->spool),
                                   show->message->reference, error) ||
-        !lodge_show_write_scans(show, writer, error))
+        !lodge_show_write_scans(show, writer, error) ||
+        !lodge_show_write_purge(show, writer, error))
         return FALSE;
     lodge_json_end_object(writer);
     lodge_print_json(lodge_json_finish_text(g_steal_pointer(&writer)));

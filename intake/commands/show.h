@@ -30,6 +30,15 @@ gboolean lodge_show_scans(const LodgeShow *show, GError **error);
 gboolean
 lodge_show_write_scans(const LodgeShow *show, LodgeJsonWriter *writer, GError **error);
 
+/* What is left to tell of a message that was purged. */
+gboolean lodge_show_purged(const LodgeShow *show, GError **error);
+/* The same as member "purge"; null: it was not. */
+gboolean
+lodge_show_write_purge(const LodgeShow *show, LodgeJsonWriter *writer, GError **error);
+/* Its parts: what happened, and where the mail lies or lay. */
+gboolean lodge_show_timeline(const LodgeShow *show, GError **error);
+void lodge_show_locations(const LodgeShow *show);
+
 /* ---- for all of them ---- */
 /* What a code means; an unknown one, of a later version, stands for itself. */
 typedef struct {

@@ -274,6 +274,12 @@ static gboolean show_decided(const LodgeShow *show,
 
 gboolean lodge_show_receipt(const LodgeShow *show, const char *wording_path, GError **error)
 {
+    if (strcmp(show->message->state, "purged") == 0) {
+        g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
+                    "%s was purged, and its receipt with it; see lodge show %s",
+                    show->message->reference, show->message->reference);
+        return FALSE;
+    }
     if (show->decision == NULL) {
         g_set_error(error, LODGE_COMMAND_ERROR, LODGE_COMMAND_ERROR_USAGE,
                     "%s is not decided yet: its receipt is worded when it is",

@@ -202,7 +202,7 @@ static void print_receipts(const LodgeShow *show)
 
 /* ---- what happened, and where it lies ---- */
 
-static gboolean print_timeline(const LodgeShow *show, GError **error)
+gboolean lodge_show_timeline(const LodgeShow *show, GError **error)
 {
     static const LodgeMeaning types[] = {
         {"kept", "kept, for the call"},
@@ -216,6 +216,7 @@ static gboolean print_timeline(const LodgeShow *show, GError **error)
         {"marked", "marked in the mailbox"},
         {"projected", "copies written for people"},
         {"ruled", "a person ruled"},
+        {"purged", "purged, under the rule"},
     };
     g_autoptr(GPtrArray) lines = lodge_ledger_list_timeline(
         lodge_spool_ledger(show->spool), show->message->reference, error);
@@ -242,6 +243,12 @@ static void print_location(const LodgeLocation *at)
                     folder, at->uid, at->uidvalidity);
 }
 
+void lodge_show_locations(const LodgeShow *show)
+{
+    for (guint i = 0; i < show->message->locations->len; i++)
+        print_location(g_ptr_array_index(show->message->locations, i));
+}
+
 static void print_whereabouts(const LodgeShow *show)
 {
     const LodgeLedgerMessage *message = show->message;
@@ -250,14 +257,15 @@ static void print_whereabouts(const LodgeShow *show)
     g_autofree char *path = lodge_spool_object_path(show->spool, message->message_sha256);
     lodge_show_section(show, "The message itself");
     lodge_show_field("Message-ID", message->message_id);
-    for (guint i = 0; i < message->locations->len; i++)
-        print_location(g_ptr_array_index(message->locations, i));
+    lodge_show_locations(show);
     lodge_print("Kept: %s, %s, sha256 %s\n", kept, size, message->message_sha256);
     lodge_print("As it came: %s\n", path);
 }
 
 gboolean lodge_show_story(const LodgeShow *show, GError **error)
 {
+    if (strcmp(show->message->state, "purged") == 0)
+        return lodge_show_purged(show, error);
     print_message(show);
     if (!lodge_show_rulings(show->context, lodge_spool_ledger(show->spool),
                             show->message->reference, show->zone, error))
@@ -270,7 +278,7 @@ gboolean lodge_show_story(const LodgeShow *show, GError **error)
     if (show->decision != NULL)
         lodge_show_proof(show);
     print_receipts(show);
-    if (!print_timeline(show, error))
+    if (!lodge_show_timeline(show, error))
         return FALSE;
     print_whereabouts(show);
     return show->decision == NULL || lodge_json_finish(show->decision, error);

@@ -132,6 +132,9 @@ print_call(const LodgeContext *context, const LodgeOverview *overview, gboolean 
         "%u pending\n\n",
         overview->accepted, overview->held_count, overview->rejected, overview->duplicate,
         overview->not_a_submission, overview->pending);
+    if (overview->purged > 0)
+        lodge_print("Messages that were purged: %u; see lodge purge --list\n\n",
+                    overview->purged);
     if (overview->receipts_refused > 0)
         lodge_print(
             "Receipts that no mail server will take: %u; see lodge list --json, lodge show\n\n",
@@ -241,6 +244,7 @@ static void write_call(LodgeJsonWriter *writer, const LodgeOverview *overview)
     lodge_json_add_int(writer, "duplicate", overview->duplicate);
     lodge_json_add_int(writer, "not-a-submission", overview->not_a_submission);
     lodge_json_add_int(writer, "pending", overview->pending);
+    lodge_json_add_int(writer, "purged", overview->purged);
     lodge_json_end_object(writer);
     lodge_json_add_int(writer, "receipts_refused", overview->receipts_refused);
     lodge_json_add_int(writer, "receipts_returned", overview->receipts_returned);

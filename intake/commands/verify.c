@@ -4,6 +4,7 @@
 #include "intake/operate/projector.h"
 #include "parsers/text/display.h"
 #include "parsers/text/json.h"
+#include <string.h>
 
 typedef struct {
     LodgeSpool *spool;
@@ -31,7 +32,7 @@ static gboolean check_tree(const LodgeLedgerMessage *message, gpointer data, GEr
     Trees *trees = data;
     g_autoptr(GError) failure = NULL;
     g_autofree char *problem = NULL;
-    if (!message->projected)
+    if (!message->projected || strcmp(message->state, "purged") == 0)
         return TRUE;
     g_autoptr(LodgeProjection) wanted =
         lodge_projector_plan(trees->spool, trees->cache, message, &failure);
@@ -82,6 +83,7 @@ static void print_json(const LodgeVerifyReport *report, const Trees *trees)
     lodge_json_add_int(writer, "bytes", (gint64)report->bytes);
     lodge_json_add_int(writer, "messages", (gint64)report->messages);
     lodge_json_add_int(writer, "receipts", (gint64)report->receipts);
+    lodge_json_add_int(writer, "purged", (gint64)report->purged);
     lodge_json_add_int(writer, "trees", (gint64)trees->trees);
     lodge_json_add_int(writer, "trees_mended", (gint64)trees->mended);
     lodge_json_add_int(writer, "orphan_objects", (gint64)report->orphan_objects);
@@ -118,6 +120,10 @@ static void print_words(const LodgeVerifyReport *report, const Trees *trees)
                 " messages, %" G_GUINT64_FORMAT " receipts, %" G_GUINT64_FORMAT " trees\n",
                 report->segments, report->events, report->objects, size, report->messages,
                 report->receipts, trees->trees);
+    if (report->purged > 0)
+        lodge_print("%" G_GUINT64_FORMAT
+                    " messages were purged; lodge purge --list says by whom and why\n",
+                    report->purged);
     if (report->orphan_objects > 0)
         lodge_print("%" G_GUINT64_FORMAT
                     " objects that nothing names (left by work that was cut "

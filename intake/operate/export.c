@@ -45,6 +45,8 @@ const char *lodge_export_state(const LodgeExportCouncil *council)
 {
     if (council->plans->len > 0)
         return "filed";
+    if (council->purged)
+        return "purged";
     return council->held->len > 0 ? "held" : "missing";
 }
 
@@ -128,6 +130,11 @@ static gboolean gather(const LodgeLedgerMessage *seen, gpointer data, GError **e
     gboolean held = g_strcmp0(seen->outcome, "held") == 0;
     if ((!filed && !held) || !is_wanted(gathering->export, seen->council))
         return TRUE;
+    if (strcmp(seen->state, "purged") == 0) {
+        if (filed)
+            find_council(gathering, seen->council)->purged = TRUE;
+        return TRUE;
+    }
     LodgeLedgerMessage *message = lodge_ledger_require_message(
         lodge_spool_ledger(gathering->spool), seen->reference, error);
     if (message == NULL)
@@ -255,6 +262,11 @@ static gboolean place_elsewhere(Gathering *gathering,
                                 GError **error)
 {
     const GPtrArray *plans = council->plans;
+    if (plans->len + council->held->len ==
+        0) { /* purged, and with it the rules that named it */
+        place_council(gathering, council, NULL);
+        return TRUE;
+    }
     const LodgeLedgerMessage *message =
         plans->len > 0 ? ((LodgeExportPlan *)g_ptr_array_index(plans, 0))->message
                        : g_ptr_array_index(council->held, 0);

@@ -45,6 +45,7 @@ typedef struct {
     GPtrArray *plans; /* LodgeExportPlan, in order of version; none: nothing is filed */
     GPtrArray
         *held; /* LodgeLedgerMessage: what waits for a person, in order of reference */
+    gboolean purged; /* a plan was on file, and is purged */
 } LodgeExportCouncil;
 
 typedef struct {
@@ -64,7 +65,7 @@ LodgeExport *lodge_export_new(const LodgeCallSettings *call,
                               gint64 now_us,
                               GError **error);
 void lodge_export_free(LodgeExport *export);
-/* "filed", "held" (nothing filed, something waits) or "missing". */
+/* "filed", "purged" (a plan was, and none is any more), "held" (nothing filed, something waits) or "missing". */
 const char *lodge_export_state(const LodgeExportCouncil *council);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LodgeExport, lodge_export_free)

@@ -140,6 +140,13 @@ static gboolean gather(const LodgeLedgerMessage *message, gpointer data, GError 
     LodgeOverviewCouncil *council =
         message->council != NULL ? g_hash_table_lookup(gathering->by_gss, message->council)
                                  : NULL;
+    if (strcmp(message->state, "purged") == 0) {
+        overview->purged++;
+        if (council != NULL && g_strcmp0(message->outcome, "accepted") == 0)
+            add_accepted(council, message);
+        return gathering->visit == NULL ||
+               gathering->visit(message, gathering->visit_data, error);
+    }
     count_refused(overview, message->receipts);
     count_refused(overview, message->notices);
     note_capped(overview, message);

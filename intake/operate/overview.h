@@ -34,6 +34,7 @@ typedef struct {
     GPtrArray *councils; /* LodgeOverviewCouncil, in order of the register */
     GPtrArray *held;     /* LodgeOverviewHeld */
     guint accepted, held_count, rejected, duplicate, not_a_submission, pending;
+    guint purged;               /* whatever they were; their council counts as it did */
     GPtrArray *waiting;         /* LodgeOverviewWaiting: of the pending ones */
     guint receipts_refused;     /* the mail server will not take them */
     guint receipts_returned;    /* came back as undeliverable */
