@@ -144,6 +144,8 @@ static char *parse_number(const LodgeKeySpec *spec, const char *text, gint64 *nu
         return lodge_key_value_parse_duration(text, spec->min, spec->max, number_out);
     case LODGE_KEY_SIZE:
         return lodge_key_value_parse_size(text, spec->min, spec->max, number_out);
+    case LODGE_KEY_RETENTION:
+        return lodge_key_value_parse_retention(text, spec->min, spec->max, number_out);
     case LODGE_KEY_RATE:
         return lodge_key_value_parse_rate(text, spec->min, spec->max, number_out);
     case LODGE_KEY_HOURLY_RATE:

@@ -12,8 +12,9 @@
 #define GIB (1024 * MIB)
 
 static const char *const SETTINGS_GROUPS[] = {
-    "spool", "call ID", "mailbox NAME", "smtp",    "border", "authentication",
-    "dns",   "scanner", "service",      "answers", "limits", NULL,
+    "spool",          "call ID", "mailbox NAME", "smtp",    "border",
+    "authentication", "dns",     "scanner",      "service", "answers",
+    "retention",      "limits",  NULL,
 };
 
 /* clang-format off */
@@ -100,6 +101,10 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"answers", "per_council_day", LODGE_KEY_DAILY_RATE, FALSE, "120/day", NULL, 1, 1000000},
     {"answers", "tell_contact", LODGE_KEY_CHOICE, FALSE, "once", "never;once;daily", 0, 0},
     {"answers", "total", LODGE_KEY_HOURLY_RATE, FALSE, "600/hour", NULL, 1, 1000000},
+
+    {"retention", "plans", LODGE_KEY_RETENTION, FALSE, "keep", NULL, 1, 36500},
+    {"retention", "correspondence", LODGE_KEY_RETENTION, FALSE, "keep", NULL, 1, 36500},
+    {"retention", "not_a_submission", LODGE_KEY_RETENTION, FALSE, "keep", NULL, 1, 36500},
 
     {"limits", "max_message", LODGE_KEY_SIZE, FALSE, "256M", NULL, 64 * KIB, 4 * GIB},
     {"limits", "workers", LODGE_KEY_COUNT, FALSE, "0", NULL, 0, 64},
@@ -243,6 +248,8 @@ const char *lodge_key_form_words(LodgeKeyForm form)
         return "civil time";
     case LODGE_KEY_DAY:
         return "day";
+    case LODGE_KEY_RETENTION:
+        return "retention";
     }
     g_assert_not_reached();
 }

@@ -20,10 +20,11 @@ typedef enum {
     LODGE_KEY_CHOICE,      /* one of the words in `choices` */
     LODGE_KEY_SWITCH,      /* yes or no */
     LODGE_KEY_HOST,
-    LODGE_KEY_ADDRESS, /* one e-mail address */
-    LODGE_KEY_PATH,    /* relative to the file */
-    LODGE_KEY_CIVIL,   /* "2024-07-20T00:00", in the zone of the call */
-    LODGE_KEY_DAY,     /* "2024-07-19" */
+    LODGE_KEY_ADDRESS,   /* one e-mail address */
+    LODGE_KEY_PATH,      /* relative to the file */
+    LODGE_KEY_CIVIL,     /* "2024-07-20T00:00", in the zone of the call */
+    LODGE_KEY_DAY,       /* "2024-07-19" */
+    LODGE_KEY_RETENTION, /* "90d", "7y" (of 365 days), "keep"; bounds in days */
 } LodgeKeyForm;
 
 typedef struct {
@@ -33,7 +34,7 @@ typedef struct {
     gboolean required;
     const char *fallback; /* the default as it would be written, or NULL */
     const char *choices;  /* "leave;keyword;move-to" */
-    gint64 min, max;      /* of COUNT, DURATION, SIZE, the RATEs, RANGE */
+    gint64 min, max;      /* of COUNT, DURATION, SIZE, the RATEs, RANGE, RETENTION */
 } LodgeKeySpec;
 
 typedef struct {

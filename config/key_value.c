@@ -18,6 +18,8 @@ static const Unit DURATION_UNITS[] = {
     {"d", 24 * 60 * 60 * 1000},
 };
 
+static const Unit RETENTION_UNITS[] = {{"d", 1}, {"y", 365}};
+
 static const Unit SIZE_UNITS[] = {
     {"B", 1},
     {"K", 1024},
@@ -120,6 +122,19 @@ char *lodge_key_value_parse_size(const char *text,
     return parse_with_unit(SIZE_UNITS, G_N_ELEMENTS(SIZE_UNITS),
                            "write it like 64K, 25M or 1G", text, min_bytes, max_bytes,
                            bytes_out);
+}
+
+char *lodge_key_value_parse_retention(const char *text,
+                                      gint64 min_days,
+                                      gint64 max_days,
+                                      gint64 *days_out)
+{
+    if (strcmp(text, "keep") != 0)
+        return parse_with_unit(RETENTION_UNITS, G_N_ELEMENTS(RETENTION_UNITS),
+                               "write it like 90d or 7y, or keep", text, min_days, max_days,
+                               days_out);
+    *days_out = 0;
+    return NULL;
 }
 
 /* `unit` as "/min", `example` as people would write it. */

@@ -25,6 +25,11 @@ char *lodge_key_value_parse_rate(const char *text,
                                  gint64 max,
                                  gint64 *per_minute_out);
 /* "10/hour" and "40/day"; "0" and "unlimited" give 0. "0/hour" is refused: it would read as none at all. */
+/* "90d", "7y" of 365 days each; "keep" is 0. */
+char *lodge_key_value_parse_retention(const char *text,
+                                      gint64 min_days,
+                                      gint64 max_days,
+                                      gint64 *days_out);
 char *lodge_key_value_parse_hourly_rate(const char *text,
                                         gint64 min,
                                         gint64 max,

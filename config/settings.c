@@ -446,6 +446,8 @@ static gboolean read_groups(Reader *reader, GError **error)
     lodge_scanner_settings_read(&reader->settings->scanner,
                                 lodge_key_file_take(reader->file, "scanner"));
     read_answers(reader);
+    reader->settings->retention =
+        lodge_retention_read(lodge_key_file_take(reader->file, "retention"));
     read_limits(reader);
     if (!lodge_key_file_finish(reader->file, &reader->settings->origins, error))
         return FALSE;

@@ -11,6 +11,7 @@
 #include "config/config_error.h"
 #include "config/dns.h"
 #include "config/register.h"
+#include "config/retention.h"
 #include "config/rules.h"
 #include "config/scanner.h"
 #include "config/secret.h"
@@ -102,6 +103,7 @@ typedef struct {
     LodgeScannerSettings scanner;
     GBytes *smime_anchors; /* PEM, for the airlock; NULL: none */
     LodgeAnswers answers;
+    LodgeRetention retention;
     LodgeLimits limits;
     GPtrArray *origins; /* LodgeSettingOrigin, in order, for check-config */
 } LodgeSettings;

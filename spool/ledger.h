@@ -265,6 +265,8 @@ LodgeLedgerPurge *
 lodge_ledger_get_purge(LodgeLedger *ledger, const char *reference, GError **error);
 /* All of them, in the order of the journal. */
 GPtrArray *lodge_ledger_list_purges(LodgeLedger *ledger, GError **error);
+/* The latest instant of any event, or UNKNOWN. */
+gboolean lodge_ledger_get_newest(LodgeLedger *ledger, gint64 *at_us_out, GError **error);
 /* References of the messages that were decided to be copies of this one and are not purged. */
 GPtrArray *
 lodge_ledger_list_copies(LodgeLedger *ledger, const char *reference, GError **error);

@@ -129,6 +129,18 @@ GPtrArray *lodge_ledger_list_purges(LodgeLedger *ledger, GError **error)
         (GDestroyNotify)lodge_ledger_purge_free, error);
 }
 
+gboolean lodge_ledger_get_newest(LodgeLedger *ledger, gint64 *at_us_out, GError **error)
+{
+    static const char sql[] = "SELECT max(at_us) FROM event";
+    g_return_val_if_fail(ledger != NULL && at_us_out != NULL, FALSE);
+    sqlite3_stmt *statement = lodge_ledger_query_values(ledger, sql, NULL, 0, error);
+    if (statement == NULL || lodge_ledger_step(ledger, statement, error) <= 0)
+        return FALSE;
+    *at_us_out = lodge_ledger_column_instant(statement, 0);
+    sqlite3_reset(statement);
+    return TRUE;
+}
+
 static gpointer read_reference(sqlite3_stmt *statement)
 {
     return lodge_ledger_column_text(statement, 0);

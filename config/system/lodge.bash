@@ -14,6 +14,7 @@ _lodge_options() {
     list) echo '--call --state --outcome --council' ;;
     once) echo '--wait' ;;
     note | resend) echo '--reason' ;;
+    purge) echo '--address --due --reason --yes --list --again' ;;
     reject) echo '--reason --tell --answer' ;;
     register) echo '--nation --date --output' ;;
     read) echo '--call' ;;

@@ -12,7 +12,7 @@
 
 typedef struct {
     char *address, *reason;
-    gboolean list, again, yes;
+    gboolean due, list, again, yes;
 } Options;
 
 static void options_clear(Options *options)
@@ -173,11 +173,15 @@ static gboolean choose(LodgePurging *purging,
                        const LodgeSettings *settings,
                        LodgeSpool *spool,
                        char **references,
+                       gint64 now_us,
                        GError **error)
 {
     if (options->address != NULL)
         return lodge_purging_choose_address(purging, settings, spool, options->address,
                                             show_progress, error);
+    if (options->due)
+        return lodge_purging_choose_due(purging, &settings->retention,
+                                        lodge_spool_ledger(spool), now_us, error);
     for (; *references != NULL; references++)
         if (!lodge_purging_choose(purging, lodge_spool_ledger(spool), *references, error))
             return FALSE;
@@ -206,7 +210,8 @@ static LodgeExit purge(const LodgeContext *context,
     if (spool == NULL)
         return LODGE_EXIT_USAGE;
     g_autoptr(LodgePurging) purging = lodge_purging_new();
-    gboolean chosen = choose(purging, options, settings, spool, references, error);
+    gboolean chosen =
+        choose(purging, options, settings, spool, references, context->now_us(), error);
     lodge_log_progress_end();
     if (!chosen)
         return LODGE_EXIT_USAGE;
@@ -240,24 +245,29 @@ static gboolean refuse(GError **error, const char *words)
     return FALSE;
 }
 
+static gboolean check_reason(const Options *options, GError **error)
+{
+    const char *reason = options->reason;
+    gboolean blank = reason == NULL || reason[strspn(reason, " \t\r\n")] == '\0';
+    if (reason != NULL && (blank || !g_utf8_validate(reason, -1, NULL)))
+        return refuse(error, "--reason is empty, or is not UTF-8 text");
+    if (options->yes && !options->due && blank)
+        return refuse(error, "say why with --reason \"…\": it is kept for ever, so name "
+                             "the request and not the person");
+    return TRUE;
+}
+
 static gboolean check(const Options *options, int references, GError **error)
 {
-    int ways =
-        (references > 0) + (options->address != NULL) + options->list + options->again;
-    if (ways != 1)
-        return refuse(error, "say what is to be purged: references, or --address ADDRESS; "
-                             "or --list, or --again");
-    if (options->address != NULL && (strlen(options->address) < LEAST_ADDRESS_BYTES ||
-                                     strchr(options->address, '@') == NULL))
+    gboolean by_reference = references > 0;
+    gboolean by_address = options->address != NULL;
+    if (by_reference + by_address + options->due + options->list + options->again != 1)
+        return refuse(error, "say what is to be purged: references, or --address ADDRESS, "
+                             "or --due; or --list, or --again");
+    if (by_address && (strlen(options->address) < LEAST_ADDRESS_BYTES ||
+                       strchr(options->address, '@') == NULL))
         return refuse(error, "--address wants a whole e-mail address");
-    gboolean reasoned = options->reason != NULL &&
-                        options->reason[strspn(options->reason, " \t\r\n")] != '\0' &&
-                        g_utf8_validate(options->reason, -1, NULL);
-    if (options->yes && !options->list && !options->again && !reasoned)
-        return refuse(error,
-                      "say why with --reason \"…\": it is kept for ever, so name the "
-                      "request and not the person");
-    return TRUE;
+    return options->list || options->again || check_reason(options, error);
 }
 
 static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **error)
@@ -266,6 +276,8 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     const GOptionEntry entries[] = {
         {"address", 0, 0, G_OPTION_ARG_STRING, &options.address,
          "All that this address has sent, or was answered", "ADDRESS"},
+        {"due", 0, 0, G_OPTION_ARG_NONE, &options.due,
+         "All that has been kept as long as [retention] of lodge.conf says", NULL},
         {"reason", 0, 0, G_OPTION_ARG_FILENAME, &options.reason,
          "Why; kept for ever, so name the request and not the person", "TEXT"},
         {"yes", 0, 0, G_OPTION_ARG_NONE, &options.yes,

@@ -7,12 +7,17 @@
 #define RULE_MESSAGE "message"
 #define RULE_ADDRESS "address"
 
+#define DAY_US (24 * 3600 * LODGE_SECOND_US)
+#define IDLE_MOST_DAYS                                                                     \
+    31 /* with nothing recorded: longer, and the clock must be looked at first */
+
 static void choice_free(gpointer data)
 {
     LodgePurgeChoice *choice = data;
     lodge_ledger_message_free(choice->message);
     g_free(choice->rule);
     g_free(choice->copy_of);
+    g_free(choice->reason);
     g_free(choice);
 }
 
@@ -176,6 +181,83 @@ gboolean lodge_purging_choose_address(LodgePurging *purging,
     return TRUE;
 }
 
+/* ---- by age ---- */
+
+typedef struct {
+    LodgePurging *purging;
+    const LodgeRetention *retention;
+    LodgeLedger *ledger;
+    gint64 now_us;
+} Due;
+
+typedef struct {
+    const char *rule, *key;
+    guint days; /* 0: kept */
+} Class;
+
+/* Copies go with what they are copies of, and what is not decided yet has no class. */
+static Class class_of(const LodgeLedgerMessage *message, const LodgeRetention *retention)
+{
+    const char *outcome = message->outcome != NULL ? message->outcome : "";
+    if (strcmp(outcome, "accepted") == 0)
+        return (Class){"retention-plans", "plans", retention->plans_days};
+    if (strcmp(outcome, "held") == 0 || strcmp(outcome, "rejected") == 0)
+        return (Class){"retention-correspondence", "correspondence",
+                       retention->correspondence_days};
+    if (strcmp(outcome, "not-a-submission") == 0)
+        return (Class){"retention-not-a-submission", "not_a_submission",
+                       retention->not_a_submission_days};
+    return (Class){NULL, NULL, 0};
+}
+
+static gboolean choose_if_due(const LodgeLedgerMessage *seen, gpointer data, GError **error)
+{
+    const Due *due = data;
+    Class class = class_of(seen, due->retention);
+    if (strcmp(seen->state, "decided") != 0 || class.days == 0 ||
+        due->now_us - seen->kept_us <= class.days * DAY_US)
+        return TRUE;
+    guint first = due->purging->choices->len;
+    LodgeLedgerMessage *message =
+        lodge_ledger_require_message(due->ledger, seen->reference, error);
+    if (message == NULL || !choose(due->purging, due->ledger, message, class.rule, error))
+        return FALSE;
+    for (guint i = first; i < due->purging->choices->len; i++) {
+        LodgePurgeChoice *choice = g_ptr_array_index(due->purging->choices, i);
+        choice->reason = g_strdup_printf("[retention] %s = %ud", class.key, class.days);
+    }
+    return TRUE;
+}
+
+static gboolean believe_clock(LodgeLedger *ledger, gint64 now_us, GError **error)
+{
+    gint64 newest_us = 0;
+    if (!lodge_ledger_get_newest(ledger, &newest_us, error))
+        return FALSE;
+    if (newest_us == LODGE_INSTANT_UNKNOWN || now_us - newest_us < IDLE_MOST_DAYS * DAY_US)
+        return TRUE;
+    g_autofree char *now = lodge_instant_format(now_us);
+    g_set_error(
+        error, LODGE_LOOKUP_ERROR, LODGE_LOOKUP_ERROR_NONE,
+        "this machine's clock says %.10s, %" G_GINT64_FORMAT
+        " days after the last thing that was recorded: set it right; if it is right, "
+        "run lodge once first",
+        now != NULL ? now : "-", (now_us - newest_us) / DAY_US);
+    return FALSE;
+}
+
+gboolean lodge_purging_choose_due(LodgePurging *purging,
+                                  const LodgeRetention *retention,
+                                  LodgeLedger *ledger,
+                                  gint64 now_us,
+                                  GError **error)
+{
+    Due due = {purging, retention, ledger, now_us};
+    const LodgeLedgerFilter all = {0};
+    return believe_clock(ledger, now_us, error) &&
+           lodge_ledger_visit_messages(ledger, &all, choose_if_due, &due, error);
+}
+
 /* ---- carrying it out ---- */
 
 gboolean lodge_purging_run(const LodgePurging *purging,
@@ -190,8 +272,8 @@ gboolean lodge_purging_run(const LodgePurging *purging,
     g_autofree LodgePurgeOrder *orders = g_new0(LodgePurgeOrder, purging->choices->len);
     for (guint i = 0; i < purging->choices->len; i++) {
         const LodgePurgeChoice *choice = g_ptr_array_index(purging->choices, i);
-        orders[i] =
-            (LodgePurgeOrder){choice->message->reference, choice->rule, actor, reason};
+        orders[i] = (LodgePurgeOrder){choice->message->reference, choice->rule, actor,
+                                      reason != NULL ? reason : choice->reason};
     }
     return lodge_purge_run(spool, orders, purging->choices->len, now_us, erased_out, error);
 }

@@ -2,8 +2,9 @@
  *
  * A message that is chosen takes along the copies that were decided to be nothing but it: they hold the same. An
  * address chooses what it has sent, and what was answered to it; where it only stands (as one of the addressees, in
- * somebody else's text) is a mention, and for a person to judge. Rules are codes of the journal: "message",
- * "address". */
+ * somebody else's text) is a mention, and for a person to judge. What is due is chosen by [retention] of lodge.conf,
+ * counted from the day on which lodge took the message in. Rules are codes of the journal: "message", "address",
+ * "retention-plans", "retention-correspondence", "retention-not-a-submission". */
 #pragma once
 
 #include "config/settings.h"
@@ -15,6 +16,7 @@ typedef struct {
     LodgeLedgerMessage *message; /* as it is before */
     char *rule;
     char *copy_of; /* reference: it comes along with this one; or NULL */
+    char *reason;  /* that of its rule; NULL: the operator's */
 } LodgePurgeChoice;
 
 typedef struct {
@@ -37,7 +39,14 @@ gboolean lodge_purging_choose_address(LodgePurging *purging,
                                       const char *address,
                                       LodgeSearchProgress progress,
                                       GError **error);
-/* All that was chosen, which must be something; the spool is open for writing. */
+/* All that [retention] says is to go by now. A clock that is far ahead of everything that was ever recorded is not
+ * believed: a usage error of the lookup's. */
+gboolean lodge_purging_choose_due(LodgePurging *purging,
+                                  const LodgeRetention *retention,
+                                  LodgeLedger *ledger,
+                                  gint64 now_us,
+                                  GError **error);
+/* All that was chosen, which must be something; the spool is open for writing. `reason` NULL: that of each one's rule. */
 gboolean lodge_purging_run(const LodgePurging *purging,
                            LodgeSpool *spool,
                            const char *actor,

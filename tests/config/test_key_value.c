@@ -81,6 +81,24 @@ static void rates_are_per_minute(void **state)
     check_numbers(cases, G_N_ELEMENTS(cases), lodge_key_value_parse_rate, 1, 1000);
 }
 
+static void a_retention_is_days_or_years_or_for_ever(void **state)
+{
+    (void)state;
+    static const NumberCase cases[] = {
+        {"keep", 0, NULL},
+        {"1d", 1, NULL},
+        {"90d", 90, NULL},
+        {"7y", 7 * 365, NULL},
+        {"100y", 36500, NULL},
+        {"101y", 0, "is outside"},
+        {"0d", 0, "is outside"},
+        {"7", 0, "has no unit; write it like 90d or 7y, or keep"},
+        {"7m", 0, "has an unknown unit"},
+        {"forever", 0, "is not a number with a unit"},
+    };
+    check_numbers(cases, G_N_ELEMENTS(cases), lodge_key_value_parse_retention, 1, 36500);
+}
+
 static void hourly_and_daily_rates_say_their_unit(void **state)
 {
     (void)state;
@@ -264,6 +282,7 @@ int main(void)
         cmocka_unit_test(durations_say_their_unit),
         cmocka_unit_test(sizes_say_their_unit),
         cmocka_unit_test(rates_are_per_minute),
+        cmocka_unit_test(a_retention_is_days_or_years_or_for_ever),
         cmocka_unit_test(hourly_and_daily_rates_say_their_unit),
         cmocka_unit_test(counts_are_whole_numbers),
         cmocka_unit_test(ranges_have_two_ends_or_one),
