@@ -242,11 +242,13 @@ class PurgeKilled(PurgeRun):
                            LD_PRELOAD=os.path.join(build(), "tests", "liblodge_shim.so"),
                            **{"LODGE_SHIM_" + key.upper(): str(value) for key, value in shim.items()})
         command = self.world.command("purge", reference, "--yes", "--reason", "request 19", conf=conf)
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)
+        # A session of its own: the shim kills the whole process group.
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120,
+                              start_new_session=True)
         with open(page, "rb") as file:
             return done.returncode, int.from_bytes(file.read(8), "little"), done.stderr
 
-    def copy(self, spool, conf_name, original):
+    def copy(self, spool, original):
         subprocess.run(["rm", "-rf", spool], check=True)
         subprocess.run(["cp", "-a", original, spool], check=True)
 
@@ -275,7 +277,7 @@ class PurgeKilled(PurgeRun):
         self.assertGreater(calls, 50)
         killed = purged = 0
         for number in range(1, calls + 1, EVERY):
-            self.copy(spool, conf, original)
+            self.copy(spool, original)
             code, _, said = self.purge(conf, reference, page, kill=number)
             self.assertEqual(code, -signal.SIGKILL, said)
             killed += 1
