@@ -12,15 +12,15 @@
 
 /* One statement each; ?1 is the message. Receipts that were still owed are owed no more. */
 static const char *const erasing[] = {
-    "UPDATE message SET state = 'purged', message_sha256 = NULL, size_bytes = 0,"
-    " message_id = NULL, from_address = NULL, subject = NULL, content_key = NULL,"
-    " reading = NULL, evidence = NULL, history = NULL, rules = NULL, decision = NULL,"
-    " deferred_words = NULL WHERE id = ?1",
+    ("UPDATE message SET state = 'purged', message_sha256 = NULL, size_bytes = 0,"
+     " message_id = NULL, from_address = NULL, subject = NULL, content_key = NULL,"
+     " reading = NULL, evidence = NULL, history = NULL, rules = NULL, decision = NULL,"
+     " deferred_words = NULL WHERE id = ?1"),
     "UPDATE finding SET words = NULL WHERE message = ?1",
     "DELETE FROM document WHERE message = ?1",
     "UPDATE ruling SET actor = NULL, reason = NULL, told = NULL WHERE message = ?1",
-    "UPDATE receipt SET to_address = NULL, to_domain = NULL, message_id = NULL,"
-    " object = NULL, reply = NULL, returned_words = NULL, due_us = NULL WHERE message = ?1",
+    ("UPDATE receipt SET to_address = NULL, to_domain = NULL, message_id = NULL,"
+     " object = NULL, reply = NULL, returned_words = NULL, due_us = NULL WHERE message = ?1"),
     "UPDATE location SET internaldate_us = NULL, marked = 1 WHERE message = ?1",
 };
 

@@ -125,7 +125,7 @@ static void a_reading_that_cannot_be_read_is_no_obstacle(void **state)
 {
     const World *world = *state;
     LodgeTransaction *txn = begin(world->spool);
-    g_autofree char *reference = take_in(txn, "mail", 1);
+    g_free(take_in(txn, "mail", 1));
     commit(txn);
     assert_title(world, NULL);
 }

@@ -325,13 +325,11 @@ static void a_damaged_spool_is_not_purged(void **state)
 {
     const World *world = *state;
     g_autofree char *path = g_build_filename(world->dir, "objects", NULL);
-    g_autoptr(LodgeLedgerMessage) message =
-        get_message(lodge_spool_ledger(world->spool), world->stays);
     g_autoptr(LodgeJournalSegment) segment =
         lodge_journal_load(world->spool->root, 2, NULL);
     g_autofree char *record = NULL;
     const char *row = g_ptr_array_index(segment->rows, 1);
-    g_autoptr(LodgeEvent) event = lodge_event_parse_row(row, strlen(row), &record, NULL);
+    lodge_event_free(lodge_event_parse_row(row, strlen(row), &record, NULL));
     g_autofree char *file = g_strdup_printf("%s/%.2s/%s", path, record, record);
     assert_int_equal(g_unlink(file), 0);
     g_autoptr(GError) error = NULL;
@@ -352,7 +350,7 @@ static void what_a_backup_brings_back_is_seen(void **state)
         lodge_journal_load(world->spool->root, 1, NULL);
     g_autofree char *record = NULL;
     const char *row = g_ptr_array_index(segment->rows, 0);
-    g_autoptr(LodgeEvent) event = lodge_event_parse_row(row, strlen(row), &record, NULL);
+    lodge_event_free(lodge_event_parse_row(row, strlen(row), &record, NULL));
     g_autofree char *file =
         g_strdup_printf("%s/objects/%.2s/%s", world->dir, record, record);
     g_autofree char *bytes = NULL;
@@ -414,7 +412,7 @@ static void a_reader_is_waited_for_by_name(void **state)
     g_autoptr(GError) error = NULL;
     LodgeLedger *reader = lodge_spool_open_ledger(world->spool, &error);
     assert_ok(lodge_ledger_execute(reader, "BEGIN", &error), error);
-    g_autoptr(LodgeLedgerMessage) seen = get_message(reader, world->gone);
+    assert_known(reader, world->gone);
     sqlite3_busy_timeout(world->spool->ledger->db, 1);
     LodgeErased erased;
     assert_false(purge(world, &erased, &error));

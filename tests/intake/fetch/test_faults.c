@@ -376,7 +376,7 @@ static void whatever_is_left_out_is_tried_again_after_an_hour(void **state)
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    lodge_connection_init();
+    lodge_connection_init(NULL);
     const struct CMUnitTest tests[] = {
         TEST(cut_off_at_any_byte_nothing_is_lost_or_doubled),
         TEST(refused_at_any_command_the_next_pass_makes_it_good),
