@@ -107,10 +107,11 @@ static int parse_code(const char *bytes, gsize size, gboolean *last_out)
 
 static void keep_text(GString *reply, const char *bytes, gsize size)
 {
+    if (reply->len >= MAX_REPLY_BYTES)
+        return;
     if (reply->len > 0)
         g_string_append_c(reply, ' ');
-    gsize room = reply->len < MAX_REPLY_BYTES ? MAX_REPLY_BYTES - reply->len : 0;
-    g_string_append_len(reply, bytes, (gssize)MIN(size, room));
+    g_string_append_len(reply, bytes, (gssize)MIN(size, MAX_REPLY_BYTES - reply->len));
 }
 
 /* The first line of an EHLO reply greets, the others offer. */

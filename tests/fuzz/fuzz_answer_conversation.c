@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const guint8 *data, gsize size)
     g_assert(result != LODGE_SENT || code / 100 == 2);
     g_assert(result != LODGE_REFUSED || code / 100 == 5);
     g_assert(lodge_conversation_offers(conversation)->len <= 64);
-    g_assert(strlen(lodge_conversation_reply(conversation)) <= 513);
+    g_assert(strlen(lodge_conversation_reply(conversation)) <= 512);
     (void)lodge_conversation_size_limit(conversation);
     return 0;
 }
