@@ -86,7 +86,7 @@ whole_runs asan
 
 build release
 unit_tests release
-whole_runs release test_story test_volume test_day test_crash_sweep test_descriptors test_surroundings
+whole_runs release test_story test_volume test_day test_crash_sweep test_descriptors test_surroundings test_purge
 
 build fuzz
 heading "fuzz targets, ${LODGE_FUZZ_SECONDS:-10} s each"
