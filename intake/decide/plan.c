@@ -354,6 +354,15 @@ static gboolean is_beside_the_point(const LodgeAttachment *plan, const char *tro
     return plan != NULL && g_strv_contains(harmless, trouble);
 }
 
+/* "reader-crashed" and "reader-limit" are ours; all else stands in what was sent. */
+static LodgeFindingKind why_closed(const char *trouble)
+{
+    if (strcmp(trouble, "password") == 0)
+        return LODGE_FINDING_ARCHIVE_PASSWORD;
+    return g_str_has_prefix(trouble, "reader-") ? LODGE_FINDING_NOT_EXAMINED
+                                                : LODGE_FINDING_ARCHIVE_NOT_OPENED;
+}
+
 /* Archives that were not opened, and files in them. */
 static void judge_closed(const LodgeAttachment *plan,
                          const LodgeMessageFacts *message,
@@ -365,11 +374,9 @@ static void judge_closed(const LodgeAttachment *plan,
             part->trouble == NULL)
             continue;
         g_autofree char *name = lodge_attachments_show_name(part);
-        LodgeFindingKind kind = strcmp(part->trouble, "password") == 0
-                                    ? LODGE_FINDING_PASSWORD
-                                    : LODGE_FINDING_NOT_EXAMINED;
-        if (is_beside_the_point(plan, part->trouble))
-            kind = LODGE_FINDING_ATTACHMENT_NOT_EXAMINED;
+        LodgeFindingKind kind = is_beside_the_point(plan, part->trouble)
+                                    ? LODGE_FINDING_ATTACHMENT_NOT_EXAMINED
+                                    : why_closed(part->trouble);
         lodge_findings_add(findings, kind, part->trouble, name, NULL);
     }
 }

@@ -190,6 +190,14 @@ def _zip(facts):
     return out.getvalue()
 
 
+def _locked_zip(facts):
+    """Bit 0 of each entry's flags says that it is encrypted (APPNOTE.TXT, 4.4.4); its bytes are of no more use then."""
+    out = bytearray(_zip(facts))
+    for signature, flags in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        out[out.rindex(signature) + flags] |= 1
+    return bytes(out)
+
+
 def _xlsx(facts):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -305,6 +313,8 @@ MAKERS = {
     "doc": (lambda facts: _ole("WordDocument"), "application/msword"),
     "xlsx": (_xlsx, OPENXML + "spreadsheetml.sheet"),
     "zip": (_zip, "application/zip"),
+    "locked-zip": (_locked_zip, "application/zip"),
+    "rar": (lambda facts: b"Rar!\x1a\x07\x01\x00" + bytes(64), "application/vnd.rar"),
     "png": (_png, "image/png"),
     "p7m": (_p7m, "application/pkcs7-mime; smime-type=signed-data"),
     "tnef": (_tnef, "application/ms-tnef"),

@@ -362,10 +362,11 @@ static void what_was_not_opened_is_told(void **state)
         gboolean beside_plan;
         const char *findings;
     } rows[] = {
-        {"password", FALSE, "document-password hold"},
+        {"password", FALSE, "archive-password hold"},
         {"archive-ratio", FALSE, "archive-bomb hold"},
         {"archive-ratio", TRUE, "archive-bomb hold"},
-        {"damaged", FALSE, "document-could-not-be-examined hold"},
+        {"damaged", FALSE, "archive-not-opened hold"},
+        {"unsupported", FALSE, "archive-not-opened hold"},
         {"password", TRUE, "attachment-could-not-be-examined note"},
         {"empty", TRUE, "attachment-could-not-be-examined note"},
         {"container-members", TRUE, "archive-too-large hold"},

@@ -161,7 +161,7 @@ class Containers(WholeRun):
     def test_a_locked_zip_is_held_and_the_council_told_why(self):
         entry = self.take_in("locked", "plan.zip", locked(zipped({"plan.pdf": PLAN})), "application/zip")
         self.assertEqual(entry["outcome"], "held")
-        self.assertIn("document-password", [f["code"] for f in entry["findings"]])
+        self.assertIn("archive-password", [f["code"] for f in entry["findings"]])
         ((_, _, receipt),) = self.sink.take()
         self.assertIn(b"plan.pdf cannot be opened without a password", receipt)
 
