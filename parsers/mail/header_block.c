@@ -63,7 +63,7 @@ static gsize find_colon(const LodgePiece *piece, gsize *name_size_out)
 static gboolean describes_part(const char *name)
 {
     static const char *const names[] = {"content-type", "content-transfer-encoding",
-                                        "content-disposition", "content-id"};
+                                        "content-disposition", "content-id", "subject"};
     for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
         if (g_ascii_strcasecmp(name, names[i]) == 0)
             return TRUE;

@@ -25,7 +25,7 @@ typedef enum {
     LODGE_HEADER_BROKEN,    /* the piece is no header line: the body begins with it */
 } LodgeHeaderState;
 
-/* `keep_all`: every field; else only those that describe a MIME part. */
+/* `keep_all`: every field; else only those that describe a MIME part, and the subject of a mail. */
 LodgeHeaderBlock *lodge_header_block_new(LodgeMarks *marks, gboolean keep_all);
 void lodge_header_block_free(LodgeHeaderBlock *block);
 LodgeHeaderState lodge_header_block_feed(LodgeHeaderBlock *block, const LodgePiece *piece);

@@ -1,6 +1,7 @@
 #include "parsers/mail/leaf.h"
 
 #include "parsers/mail/message.h"
+#include "parsers/mail/picture.h"
 #include "parsers/mail/sniff.h"
 #include "parsers/mail/transfer.h"
 #include "parsers/text/limits.h"
@@ -38,6 +39,15 @@ write_stream(LodgeLeafStream *stream, const guint8 *bytes, gsize size, GError **
     return TRUE;
 }
 
+static void measure(LodgePart *part, const GByteArray *window)
+{
+    guint width, height;
+    if (!lodge_picture_measure(window->data, window->len, &width, &height))
+        return;
+    part->width = width;
+    part->height = height;
+}
+
 /* The window tells the kind; a document's window opens its place in the stream. */
 static gboolean judge(LodgeLeafSink *sink, GError **error)
 {
@@ -46,6 +56,7 @@ static gboolean judge(LodgeLeafSink *sink, GError **error)
     sink->is_judged = TRUE;
     part->sniffed_type = lodge_sniff_type(sink->window->data, sink->window->len);
     part->kind = lodge_leaf_judge_kind(sink->node, part->sniffed_type);
+    measure(part, sink->window);
     if (part->kind != LODGE_PART_DOCUMENT || sink->stream->fd < 0)
         return TRUE;
     part->stream_offset = sink->stream->size_bytes;

@@ -7,6 +7,7 @@
 #include "parsers/mail/fit.h"
 #include "parsers/mail/header_facts.h"
 #include "parsers/mail/leaf.h"
+#include "parsers/mail/links.h"
 #include "parsers/mail/look.h"
 #include "parsers/mail/marks.h"
 #include "parsers/mail/mime_tree.h"
@@ -70,6 +71,7 @@ typedef struct {
     LodgeMarks *marks;
     guint wrappers; /* that are open around what is being read */
     gboolean has_plain_text;
+    GPtrArray *link_hosts; /* char * */
 } Reading;
 
 static LodgePart *make_part(const LodgeMimeNode *node)
@@ -90,6 +92,16 @@ static LodgePart *make_part(const LodgeMimeNode *node)
     else if (node->shape == LODGE_MIME_MESSAGE)
         part->kind = LODGE_PART_MESSAGE;
     return part;
+}
+
+static void take_links(Reading *reading, const LodgePart *part, GBytes *content)
+{
+    gsize size = 0;
+    const char *bytes = content != NULL ? g_bytes_get_data(content, &size) : NULL;
+    if (size == 0)
+        return;
+    g_autofree char *text = lodge_charset_to_utf8(part->charset, bytes, size);
+    lodge_links_find(text, reading->link_hosts, reading->marks);
 }
 
 /* The first plain text is the mail's text; until one comes, the first of another kind. */
@@ -146,6 +158,8 @@ static gboolean enter_encoded(Reading *reading,
         return TRUE;
     LodgePart *part = make_part(node);
     part->kind = LODGE_PART_MESSAGE;
+    if (part->name == NULL)
+        part->name = lodge_mime_node_read_subject(tree->header);
     g_ptr_array_add(reading->facts->parts, part);
     *entered_out = TRUE;
     return read_tree(reading, &inner, tree, error);
@@ -199,6 +213,7 @@ static gboolean read_part(Reading *reading,
     if (!take_out_files(reading, source, node, part->size_bytes, &text, error))
         return FALSE;
     take_text(reading, part, text, is_beginning);
+    take_links(reading, part, text);
     return TRUE;
 }
 
@@ -327,6 +342,14 @@ static void hand_over_marks(LodgeMessageFacts *facts, const LodgeMarks *marks)
     facts->limits_hit = lodge_marks_limits(marks);
 }
 
+static void hand_over_links(LodgeMessageFacts *facts, GPtrArray *hosts)
+{
+    g_ptr_array_set_free_func(hosts, NULL);
+    g_ptr_array_add(hosts, NULL);
+    g_strfreev(facts->link_hosts);
+    facts->link_hosts = (GStrv)g_memdup2(hosts->pdata, hosts->len * sizeof(gpointer));
+}
+
 LodgeMessageFacts *
 lodge_message_parse(int input_fd, gint64 size_bytes, int leaves_fd, GError **error)
 {
@@ -334,7 +357,8 @@ lodge_message_parse(int input_fd, gint64 size_bytes, int leaves_fd, GError **err
     g_autoptr(LodgeMessageFacts) facts = lodge_message_facts_new();
     g_autoptr(LodgeMarks) marks = lodge_marks_new();
     LodgeSource source = {input_fd, NULL, size_bytes};
-    Reading reading = {facts, {leaves_fd, 0}, marks, 0, FALSE};
+    g_autoptr(GPtrArray) hosts = g_ptr_array_new_with_free_func(g_free);
+    Reading reading = {facts, {leaves_fd, 0}, marks, 0, FALSE, hosts};
 
     facts->size_bytes = size_bytes;
     g_autoptr(LodgeMimeTree) tree = lodge_mime_tree_scan(&source, NULL, 0, marks, error);
@@ -348,6 +372,7 @@ lodge_message_parse(int input_fd, gint64 size_bytes, int leaves_fd, GError **err
             return NULL;
         lodge_delivery_report_read_text(facts, marks);
         lodge_fit_message(facts, marks);
+        hand_over_links(facts, hosts);
     }
     hand_over_marks(facts, marks);
     return g_steal_pointer(&facts);

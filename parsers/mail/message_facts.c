@@ -37,6 +37,7 @@ LodgeMessageFacts *lodge_message_facts_new(void)
     facts->parts = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_part_free);
     facts->in_reply_to = g_new0(char *, 1);
     facts->references = g_new0(char *, 1);
+    facts->link_hosts = g_new0(char *, 1);
     facts->defects = g_new0(char *, 1);
     facts->limits_hit = g_new0(char *, 1);
     facts->date_us = LODGE_INSTANT_UNKNOWN;
@@ -66,6 +67,7 @@ void lodge_message_facts_free(LodgeMessageFacts *facts)
     g_strfreev(facts->in_reply_to);
     g_strfreev(facts->references);
     g_free(facts->body_text);
+    g_strfreev(facts->link_hosts);
     g_strfreev(facts->defects);
     g_strfreev(facts->limits_hit);
     g_free(facts);
@@ -261,6 +263,7 @@ LodgePart *lodge_part_new(void)
     part->declared_type = g_strdup("text/plain");
     part->kind = LODGE_PART_OTHER;
     part->stream_offset = -1;
+    part->width = part->height = -1;
     return part;
 }
 

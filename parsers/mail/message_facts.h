@@ -88,13 +88,15 @@ typedef struct {
     char *charset;       /* or NULL */
     char *disposition;   /* lower case, or NULL */
     char *content_id;    /* or NULL */
-    char *name;          /* decoded (RFC 2231, RFC 2047), NFC; or NULL */
+    char *
+        name; /* decoded (RFC 2231, RFC 2047), NFC; a mail's without one is its subject; or NULL */
     char
         *raw_name; /* the parameter as written; of a file in an archive its path; or NULL */
     gint64 size_bytes;              /* decoded; 0 for containers */
     char sha256[LODGE_DIGEST_SIZE]; /* of the decoded bytes; "" for containers */
     gint64
         stream_offset; /* where the decoded bytes stand in the leaf stream; -1: not handed back */
+    gint64 width, height; /* of a picture, in pixels; -1: not known */
     char *container; /* path of the container or text that it was taken out of, or NULL */
     /* Why it was not opened, or not in full: "password", "unsupported", "damaged", "link", "empty",
      * "contradictory" (it is opened, and says different things of its files), "reader-crashed", "reader-limit" or a limit of limits.h (lower case with dashes); NULL: nothing is amiss. */
@@ -131,6 +133,7 @@ typedef struct {
     GStrv returned_ids;     /* Message-IDs of mails that hang in it, without brackets */
     GPtrArray *parts; /* LodgePart, in order of the bytes, containers before content */
     char *body_text;  /* first text of the mail, UTF-8, cut; or NULL */
+    GStrv link_hosts; /* where its texts lead to, lower case (links.h) */
     GStrv defects; /* stable codes: "bare-lf", "missing-boundary", "unknown-charset" … */
     GStrv limits_hit; /* names of limits.h without prefix, lower case with dashes */
 } LodgeMessageFacts;

@@ -2,6 +2,7 @@
 #include "parsers/mail/mime_tree.h"
 
 #include "parsers/mail/charset.h"
+#include "parsers/mail/encoded_word.h"
 #include "parsers/mail/lexer.h"
 #include "parsers/mail/parameters.h"
 #include "parsers/text/limits.h"
@@ -130,6 +131,19 @@ LodgeMimeNode *lodge_mime_node_new(const LodgeHeaderBlock *block,
     node->encoding = read_token(block, "Content-Transfer-Encoding");
     node->content_id = read_content_id(block);
     return node;
+}
+
+char *lodge_mime_node_read_subject(const LodgeHeaderBlock *block)
+{
+    gboolean unknown_charset = FALSE;
+    g_autofree char *raw = lodge_header_block_find(block, "Subject");
+    if (raw == NULL)
+        return NULL;
+    g_autofree char *text = lodge_lexer_unfold(raw);
+    g_autofree char *subject = lodge_encoded_word_decode(text, &unknown_charset);
+    if (g_strstrip(subject)[0] == '\0')
+        return NULL;
+    return cut_utf8(g_utf8_normalize(subject, -1, G_NORMALIZE_NFC), LODGE_LIMIT_NAME_BYTES);
 }
 
 void lodge_mime_node_free(LodgeMimeNode *node)

@@ -138,6 +138,9 @@ static void end_block(Scanner *scanner, gint64 content_start)
         parent->node->children++;
         parent->child = node;
     }
+    if (parent != NULL && parent->node->shape == LODGE_MIME_MESSAGE &&
+        parent->node->name == NULL)
+        parent->node->name = lodge_mime_node_read_subject(block);
     node->shape = judge_shape(scanner, node);
     node->depth = scanner->depth + scanner->frames->len;
     node->path = make_path(scanner, node);

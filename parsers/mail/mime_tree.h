@@ -56,6 +56,8 @@ LodgeMimeNode *lodge_mime_node_new(const LodgeHeaderBlock *block,
                                    const char *default_type,
                                    LodgeMarks *marks);
 void lodge_mime_node_free(LodgeMimeNode *node);
+/* By its subject programs show a mail inside that has no name of its own. NULL: it has none; g_free it. */
+char *lodge_mime_node_read_subject(const LodgeHeaderBlock *block);
 /* Does its content come encoded (base64, quoted-printable, uuencode)? */
 gboolean lodge_mime_node_is_encoded(const LodgeMimeNode *node);
 

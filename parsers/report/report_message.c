@@ -71,6 +71,9 @@ void report_write_message(LodgeJsonWriter *writer,
     if (documents != NULL)
         write_documents(writer, documents);
     lodge_json_add_string(writer, "body_text", facts->body_text);
+    if (facts->link_hosts[0] != NULL)
+        lodge_json_add_strings(writer, "link_hosts",
+                               (const char *const *)facts->link_hosts);
     lodge_json_add_strings(writer, "defects", (const char *const *)facts->defects);
     lodge_json_add_strings(writer, "limits_hit", (const char *const *)facts->limits_hit);
 }
@@ -136,6 +139,12 @@ static void read_strings(LodgeJsonDocument *document,
                                           LODGE_LIMIT_MESSAGE_IDS, max_bytes);
     facts->body_text = report_read_optional_text(document, object, "body_text",
                                                  LODGE_LIMIT_BODY_TEXT_BYTES);
+    if (report_read_optional_array(document, object, "link_hosts",
+                                   LODGE_LIMIT_LINK_HOSTS) != NULL) {
+        g_strfreev(facts->link_hosts);
+        facts->link_hosts = report_read_texts(
+            document, object, "link_hosts", LODGE_LIMIT_LINK_HOSTS, LODGE_LIMIT_HOST_BYTES);
+    }
     g_strfreev(facts->defects);
     facts->defects = report_read_codes(document, object, "defects");
     g_strfreev(facts->limits_hit);

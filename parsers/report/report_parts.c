@@ -20,6 +20,10 @@ static void write_part(LodgeJsonWriter *writer, const LodgePart *part)
     lodge_json_add_int(writer, "size_bytes", part->size_bytes);
     lodge_json_add_string(writer, "sha256", part->sha256);
     lodge_json_add_int(writer, "stream_offset", part->stream_offset);
+    if (part->width >= 0) {
+        lodge_json_add_int(writer, "width", part->width);
+        lodge_json_add_int(writer, "height", part->height);
+    }
     if (part->container != NULL)
         lodge_json_add_string(writer, "container", part->container);
     if (part->trouble != NULL)
@@ -59,6 +63,22 @@ read_strings(LodgeJsonDocument *document, const LodgeJsonNode *object, LodgePart
     part->trouble = report_read_optional_code(document, object, "trouble");
 }
 
+static gint64
+read_pixels(LodgeJsonDocument *document, const LodgeJsonNode *object, const char *name)
+{
+    gint64 pixels = lodge_json_get_optional_int(document, object, name, -1);
+    if (pixels < -1 || pixels > G_MAXUINT32)
+        lodge_json_fail(document, "\"%s\" is no count of pixels", name);
+    return pixels;
+}
+
+static void
+read_picture(LodgeJsonDocument *document, const LodgeJsonNode *object, LodgePart *part)
+{
+    part->width = read_pixels(document, object, "width");
+    part->height = read_pixels(document, object, "height");
+}
+
 static LodgePart *read_part(LodgeJsonDocument *document, const LodgeJsonNode *object)
 {
     LodgePart *part = lodge_part_new();
@@ -76,6 +96,7 @@ static LodgePart *read_part(LodgeJsonDocument *document, const LodgeJsonNode *ob
     part->stream_offset =
         report_read_int(document, object, "stream_offset", -1,
                         part->kind == LODGE_PART_DOCUMENT ? G_MAXINT64 : -1);
+    read_picture(document, object, part);
     return part;
 }
 

@@ -20,6 +20,8 @@
 #define LODGE_LIMIT_MESSAGE_IDS 1000              /* of one References or In-Reply-To */
 #define LODGE_LIMIT_BODY_TEXT_BYTES (64 * 1024)   /* of the text shown in the reading */
 #define LODGE_LIMIT_NAME_BYTES 1024               /* a decoded file name */
+#define LODGE_LIMIT_LINK_HOSTS 50                 /* that one mail leads to */
+#define LODGE_LIMIT_HOST_BYTES 253                /* RFC 1035 section 2.3.4 */
 #define LODGE_LIMIT_VALUE_BYTES (16 * 1024)       /* a header value as handed back */
 
 /* what a bounce says of other mails */

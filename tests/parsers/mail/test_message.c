@@ -399,6 +399,18 @@ static const struct {
     {"a message inside without a header",
      HEAD "--b\r\nContent-Type: message/rfc822\r\n\r\nplain words\r\n--b--",
      "[] multipart multipart/mixed - 0\n[1] message message/rfc822 - 0\n[1.1] body text/plain - 11\n"},
+    {"an attached mail without a name is called by its subject",
+     HEAD
+     "--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: x@y.example\r\nSubject: =?utf-8?Q?Our_=C2=A3?=\r\n plan\r\n\r\nhi\r\n--b--",
+     "[] multipart multipart/mixed - 0\n[1] message message/rfc822 Our \xc2\xa3 plan 0\n[1.1] body text/plain - 2\n"},
+    {"an attached mail with a name keeps it",
+     HEAD
+     "--b\r\nContent-Type: message/rfc822; name=plan.eml\r\n\r\nSubject: other\r\n\r\nhi\r\n--b--",
+     "[] multipart multipart/mixed - 0\n[1] message message/rfc822 plan.eml 0\n[1.1] body text/plain - 2\n"},
+    {"an attached mail that is encoded is called by its subject, too",
+     HEAD
+     "--b\r\nContent-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\nRnJvbTogeEB5DQpTdWJqZWN0OiBTY2FuIEluIFByb2dyZXNzDQoNCmhpDQo=\r\n--b--",
+     "[] multipart multipart/mixed - 0\n[1] message message/rfc822 Scan In Progress 0\n[1.1] body text/plain - 4\n"},
     {"a message that is nothing but a message",
      "From: a@b.example\r\nContent-Type: message/rfc822\r\n\r\nFrom: x@y.example\r\n\r\nhi",
      "[1] message message/rfc822 - 0\n[1.1] body text/plain - 2\n"},

@@ -1,6 +1,8 @@
 add_library(tests_mail_corpus STATIC parsers/mail/corpus.c)
 target_link_libraries(tests_mail_corpus PRIVATE lodge_flags PUBLIC lodge_mail)
 lodge_test(parsers/mail/test_corpus lodge_mail tests_mail_corpus)
+lodge_test(parsers/mail/test_links lodge_mail)
+lodge_test(parsers/mail/test_picture lodge_mail)
 lodge_test(parsers/mail/test_received lodge_mail)
 lodge_test(parsers/mail/test_authentication_results lodge_mail tests_mail_corpus)
 lodge_test(parsers/mail/test_words lodge_mail)

@@ -122,7 +122,11 @@ static LodgeMessageFacts *make_message(void)
     add_part(facts, "1", LODGE_PART_BODY, -1, 12);
     add_part(facts, "2", LODGE_PART_DOCUMENT, 0, 100)->name = g_strdup("plan \xc2\xa3.pdf");
     add_part(facts, "3", LODGE_PART_DOCUMENT, 100, 0);
-    add_part(facts, "4", LODGE_PART_DOCUMENT, 100, 7);
+    LodgePart *picture = add_part(facts, "4", LODGE_PART_DOCUMENT, 100, 7);
+    picture->width = 2480;
+    picture->height = G_MAXUINT32;
+    g_strfreev(facts->link_hosts);
+    facts->link_hosts = g_strsplit("we.tl a.sharepoint.com", " ", -1);
     facts->body_text = g_strdup("Dear all,\nplease find\n");
     g_strfreev(facts->defects);
     facts->defects = g_strdupv((GStrv)defects);
@@ -205,6 +209,9 @@ static void a_message_comes_back_as_it_went(void **state)
     assert_string_equal(odd->raw, "\\x80\x01\"\\/\x7f");
     const LodgePart *part = g_ptr_array_index(back->parts, 4);
     assert_int_equal(part->stream_offset, 100);
+    assert_int_equal(part->width, 2480);
+    assert_int_equal(part->height, G_MAXUINT32);
+    assert_string_equal(back->link_hosts[1], "a.sharepoint.com");
     const LodgeReceived *received = g_ptr_array_index(back->received, 0);
     assert_null(received->helo);
     assert_string_equal(received->peer_address, "2001:db8::1");
