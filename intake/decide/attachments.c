@@ -144,6 +144,9 @@ read_attachment(const LodgePart *part, const LodgeReading *reading, const LodgeC
     attachment->needs_password = attachment->facts != NULL &&
                                  attachment->facts->encrypted == LODGE_ENCRYPTED_PASSWORD;
     attachment->type_accepted = is_accepted(attachment, call);
+    attachment->is_logo = !attachment->type_accepted && lodge_stand_in_is_logo(part);
+    if (!attachment->type_accepted)
+        attachment->stand_in = lodge_stand_in_judge(reading->message, part);
     attachment->text = lodge_folded_text_new();
     attachment->pages =
         g_ptr_array_new_with_free_func((GDestroyNotify)lodge_folded_text_free);
@@ -173,6 +176,14 @@ GPtrArray *lodge_attachments_find(const LodgeReading *reading, const LodgeCall *
             g_ptr_array_add(attachments, read_attachment(part, reading, call));
     }
     return attachments;
+}
+
+gboolean lodge_attachments_has_file(const GPtrArray *attachments)
+{
+    for (guint i = 0; i < attachments->len; i++)
+        if (!((const LodgeAttachment *)g_ptr_array_index(attachments, i))->is_logo)
+            return TRUE;
+    return FALSE;
 }
 
 /* Paths: "2.1" and "2/1" lie inside "2"; the root, "", holds everything. */

@@ -7,6 +7,7 @@
 
 #include "config/call.h"
 #include "intake/decide/folded_text.h"
+#include "intake/decide/stand_in.h"
 #include "parsers/report/report.h"
 
 /* Where a document says what and whose it is: about the first third of a page. */
@@ -21,6 +22,8 @@ typedef struct {
     gboolean examined; /* contents were read, at least in part */
     gboolean failed;   /* its reader crashed, ran out of time, or told nothing */
     gboolean needs_password;
+    gboolean is_logo; /* a picture too small to be a page: no file that anybody meant */
+    LodgeStandIn stand_in;    /* NONE where the type is accepted */
     gboolean name_names_call; /* file name or document title */
     gboolean text_names_call;
     const char
@@ -33,6 +36,8 @@ typedef struct {
 
 GPtrArray *lodge_attachments_find(const LodgeReading *reading, const LodgeCall *call);
 void lodge_attachment_free(LodgeAttachment *attachment);
+/* Is any of them more than a logo? */
+gboolean lodge_attachments_has_file(const GPtrArray *attachments);
 /* The part's name as people see it; never empty; g_free. */
 char *lodge_attachments_show_name(const LodgePart *part);
 /* Is the part a document of its own, or one inside a message that was passed on or sent back? */

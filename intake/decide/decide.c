@@ -85,7 +85,10 @@ static void look_at_message(Case *at)
 
 static gboolean has_files(const Case *at)
 {
-    return at->attachments->len > 0 || lodge_plan_has_closed(at->message);
+    return lodge_attachments_has_file(at->attachments) ||
+           lodge_plan_has_closed(at->message) ||
+           lodge_stand_in_find(at->message, LODGE_STAND_IN_PLACEHOLDER) != NULL ||
+           lodge_stand_in_find(at->message, LODGE_STAND_IN_REMOVED) != NULL;
 }
 
 static void judge_kind(Case *at)
@@ -214,9 +217,11 @@ static void add_message_findings(Case *at)
 static void add_our_fault(Case *at)
 {
     const char *words = at->evidence->our_fault_words;
-    lodge_findings_add(at->decision->findings,
-                       at->evidence->pending ? LODGE_FINDING_STILL_TRYING
-                                             : LODGE_FINDING_OUR_FAULT,
+    LodgeFindingKind kind =
+        at->evidence->pending ? LODGE_FINDING_STILL_TRYING : LODGE_FINDING_OUR_FAULT;
+    if (strcmp(at->evidence->our_fault, LODGE_FAULT_AWAITED) == 0)
+        kind = LODGE_FINDING_AWAITED;
+    lodge_findings_add(at->decision->findings, kind,
                        words == NULL ? at->evidence->our_fault : words, NULL, NULL);
 }
 

@@ -36,6 +36,16 @@ static void add_decoration(GPtrArray *documents, const LodgePart *part)
     g_ptr_array_add(documents, document);
 }
 
+static gboolean is_logo(const GPtrArray *attachments, const LodgePart *part)
+{
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        if (attachment->part == part)
+            return attachment->is_logo;
+    }
+    return FALSE;
+}
+
 void lodge_decision_documents_list(GPtrArray *documents,
                                    const GPtrArray *attachments,
                                    const LodgeAttachment *plan,
@@ -46,12 +56,12 @@ void lodge_decision_documents_list(GPtrArray *documents,
         add_attachment(documents, plan, call, "plan");
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
-        if (attachment != plan)
+        if (attachment != plan && !attachment->is_logo)
             add_attachment(documents, attachment, call, "attachment");
     }
     for (guint i = 0; i < message->parts->len; i++) {
         const LodgePart *part = g_ptr_array_index(message->parts, i);
-        if (part->kind == LODGE_PART_DECORATION)
+        if (part->kind == LODGE_PART_DECORATION || is_logo(attachments, part))
             add_decoration(documents, part);
     }
 }

@@ -7,6 +7,9 @@
 #include "parsers/text/instant.h"
 #include <glib.h>
 
+/* The fault that is no failure: a mail system has handed over a placeholder, and the file will come (stand_in.h). */
+#define LODGE_FAULT_AWAITED "attachment-awaited"
+
 typedef struct LodgeRuling LodgeRuling; /* intake/decide/ruling.h */
 
 typedef struct {

@@ -1,6 +1,7 @@
 #include "intake/decide/plan.h"
 
 #include "intake/decide/closed.h"
+#include "intake/decide/instead.h"
 #include "intake/decide/left_in.h"
 #include "intake/decide/odd_names.h"
 #include "intake/decide/themes.h"
@@ -27,11 +28,6 @@ static gboolean is_clearly_the_plan(const LodgeAttachment *attachment)
            (attachment->name_names_call || attachment->text_names_call);
 }
 
-static gboolean is_empty(const LodgeAttachment *attachment)
-{
-    return attachment->part->size_bytes == 0;
-}
-
 static guint
 count(const GPtrArray *attachments, Sign sign, const LodgeAttachment **first_out)
 {
@@ -47,7 +43,7 @@ count(const GPtrArray *attachments, Sign sign, const LodgeAttachment **first_out
 static LodgePlanSearch why_no_candidate(const GPtrArray *attachments)
 {
     const LodgeAttachment *first = NULL;
-    if (attachments->len == 0)
+    if (!lodge_attachments_has_file(attachments))
         return LODGE_PLAN_NO_DOCUMENT;
     if (count(attachments, is_accepted_type, &first) == 0)
         return LODGE_PLAN_NO_ACCEPTED_TYPE;
@@ -121,7 +117,7 @@ static char *list_names(const GPtrArray *attachments, Sign sign)
     GString *names = g_string_new(NULL);
     for (guint i = 0; i < attachments->len; i++) {
         const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
-        if (sign != NULL && !sign(attachment))
+        if (attachment->is_logo || (sign != NULL && !sign(attachment)))
             continue;
         g_string_append_printf(names, "%s%s", names->len == 0 ? "" : ", ",
                                attachment->name);
@@ -160,18 +156,44 @@ static void judge_body_text(const LodgeMessageFacts *message,
     lodge_findings_add(findings, LODGE_FINDING_TEXT_IN_MAIL, NULL, number, NULL);
 }
 
-/* Of files without a byte the type is not what is wrong. */
+/* "plan.xlsx (Excel spreadsheet)" of those that are no stand-ins, which are told otherwise. */
+static char *list_unaccepted(const GPtrArray *attachments)
+{
+    GString *names = g_string_new(NULL);
+    for (guint i = 0; i < attachments->len; i++) {
+        const LodgeAttachment *attachment = g_ptr_array_index(attachments, i);
+        if (attachment->stand_in != LODGE_STAND_IN_NONE || attachment->is_logo)
+            continue;
+        g_string_append_printf(names, "%s%s (%s)", names->len == 0 ? "" : ", ",
+                               attachment->name, lodge_type_words(attachment->media_type));
+    }
+    return g_string_free(names, FALSE);
+}
+
 static void
 judge_unaccepted(const GPtrArray *attachments, const LodgeCall *call, GPtrArray *findings)
 {
-    const LodgeAttachment *first = NULL;
-    g_autofree char *names = list_names(attachments, NULL);
+    g_autofree char *names = list_unaccepted(attachments);
     g_autofree char *accepted = lodge_type_words_list(call->accepted_types);
-    if (count(attachments, is_empty, &first) == attachments->len)
-        lodge_findings_add(findings, LODGE_FINDING_UNREADABLE, "empty", names, NULL);
-    else
+    if (*names != '\0')
         lodge_findings_add(findings, LODGE_FINDING_TYPE_NOT_ACCEPTED, NULL, names,
                            accepted);
+}
+
+/* Of a mail that brought something instead, a closed archive, or a piece, nobody says that nothing came with it. */
+static void judge_missing(const GPtrArray *attachments,
+                          const LodgeMessageFacts *message,
+                          const LodgeCall *call,
+                          GPtrArray *findings)
+{
+    g_autofree char *other = list_other_parts(message);
+    gboolean said = lodge_instead_judge(attachments, message, call, findings);
+    if (lodge_plan_has_closed(message) || lodge_closed_came_instead(message))
+        return;
+    if (!said)
+        lodge_findings_add(findings, LODGE_FINDING_DOCUMENT_MISSING, other, call->noun,
+                           NULL);
+    judge_body_text(message, call, findings);
 }
 
 static void judge_search(LodgePlanSearch search,
@@ -182,23 +204,24 @@ static void judge_search(LodgePlanSearch search,
 {
     g_autofree char *names = list_names(attachments, NULL);
     g_autofree char *candidates = list_names(attachments, is_candidate);
-    g_autofree char *other = list_other_parts(message);
     switch (search) {
     case LODGE_PLAN_FOUND:
+        lodge_instead_judge_beside(attachments, message, call, findings);
         break;
     case LODGE_PLAN_NO_DOCUMENT:
-        lodge_findings_add(findings, LODGE_FINDING_DOCUMENT_MISSING, other, call->noun,
-                           NULL);
-        judge_body_text(message, call, findings);
+        judge_missing(attachments, message, call, findings);
         break;
     case LODGE_PLAN_NO_ACCEPTED_TYPE:
+        lodge_instead_judge(attachments, message, call, findings);
         judge_unaccepted(attachments, call, findings);
         break;
     case LODGE_PLAN_NOT_RECOGNISED:
+        lodge_instead_judge(attachments, message, call, findings);
         lodge_findings_add(findings, LODGE_FINDING_PLAN_NOT_RECOGNISED, NULL, names,
                            call->noun);
         break;
     case LODGE_PLAN_SEVERAL:
+        lodge_instead_judge_beside(attachments, message, call, findings);
         lodge_findings_add(findings, LODGE_FINDING_SEVERAL_PLANS, NULL, candidates,
                            call->noun);
         break;
@@ -388,10 +411,7 @@ void lodge_plan_judge(LodgePlanSearch search,
                       const LodgeCall *call,
                       GPtrArray *findings)
 {
-    /* Of a mail that brought a closed archive, or a piece, nobody says that nothing came with it. */
-    if (search != LODGE_PLAN_NO_DOCUMENT ||
-        !(lodge_plan_has_closed(message) || lodge_closed_came_instead(message)))
-        judge_search(search, attachments, message, call, findings);
+    judge_search(search, attachments, message, call, findings);
     if (plan != NULL) {
         judge_plan(plan, call, findings);
         note_formats(plan, attachments, findings);

@@ -1,6 +1,7 @@
 #include "intake/decide/unsubmission.h"
 
 #include "intake/decide/attachments.h"
+#include "intake/decide/plan.h"
 
 static gboolean is_about_call(const LodgeAttachment *attachment)
 {
@@ -21,6 +22,19 @@ static gboolean has_own_document(LodgeMailKind kind,
             return TRUE;
     }
     return FALSE;
+}
+
+/* A plan might be in it. Of a report's it is the returned mail that is closed. */
+static gboolean has_something_closed(LodgeMailKind kind, const LodgeMessageFacts *message)
+{
+    static const LodgeStandIn closed[] = {
+        LODGE_STAND_IN_PLACEHOLDER, LODGE_STAND_IN_PROTECTED, LODGE_STAND_IN_ENCRYPTED};
+    if (lodge_kind_is_report(kind) || kind == LODGE_KIND_OWN_RECEIPT)
+        return FALSE;
+    for (gsize i = 0; i < G_N_ELEMENTS(closed); i++)
+        if (lodge_stand_in_find(message, closed[i]) != NULL)
+            return TRUE;
+    return lodge_plan_has_closed(message);
 }
 
 static LodgeFindingKind why_automatic(LodgeMailKind kind)
@@ -59,7 +73,8 @@ LodgeFindingKind lodge_unsubmission_judge(LodgeMailKind kind,
     if (kind == LODGE_KIND_UNRELATED)
         return LODGE_FINDING_NOT_ABOUT_THE_CALL;
     if (!lodge_kind_is_automatic(kind) ||
-        has_own_document(kind, message, attachments, registered || names_call))
+        has_own_document(kind, message, attachments, registered || names_call) ||
+        ((registered || names_call) && has_something_closed(kind, message)))
         return LODGE_FINDING_COUNT;
     if (kind == LODGE_KIND_LIST && registered && names_call)
         return LODGE_FINDING_COUNT;

@@ -4,7 +4,8 @@
  *   list-message, calendar-message     of an automatic kind (kind.h) and without a document of its own
  *   not-about-the-call                 nobody registered, nothing attached, the call not named
  *
- * A machine that sends a plan (a scanner, a workflow) is decided like anybody else, only not
+ * What nobody can look into counts like a document where the sender is registered or the call named: a closed
+ * archive, a locked mail, a placeholder whose file is still to come. A machine that sends a plan (a scanner, a workflow) is decided like anybody else, only not
  * answered. Its own is a document of an accepted type, of a registered sender or about the call; what hangs in
  * the returned copy of a mail is not a report's own. A list's mail from a registered
  * sender that names the call is a person's. In doubt it is a submission: a person would rather look once too

@@ -198,18 +198,27 @@ def _locked_zip(facts):
     return bytes(out)
 
 
-def _xlsx(facts):
+def _package(main, kind, root):
+    """An Office package of this kind with nothing in its main part."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, text in (
                 ("[Content_Types].xml",
                  plans.XML + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
                  '<Default Extension="xml" ContentType="application/xml"/>'
-                 f'<Override PartName="/xl/workbook.xml" ContentType="{OPENXML}spreadsheetml.sheet.main+xml"/>'
+                 f'<Override PartName="/{main}" ContentType="{OPENXML}{kind}.main+xml"/>'
                  '</Types>'),
-                ("xl/workbook.xml", plans.XML + "<workbook/>")):
+                (main, plans.XML + f"<{root}/>")):
             archive.writestr(zipfile.ZipInfo(name, (2024, 7, 1, 9, 0, 0)), text)
     return out.getvalue()
+
+
+def _xlsx(facts):
+    return _package("xl/workbook.xml", "spreadsheetml.sheet", "workbook")
+
+
+def _pptx(facts):
+    return _package("ppt/presentation.xml", "presentationml.presentation", "presentation")
 
 
 # ---- by their signature ----
@@ -222,13 +231,45 @@ def _ole(stream):
     return header.ljust(512, b"\0") + entry.ljust(128, b"\0") + bytes(384)
 
 
-def _png(facts):
+def _picture(width, height, edition):
+    """A PNG of one shade."""
     def chunk(kind, content):
         return (struct.pack(">I", len(content)) + kind + content
                 + struct.pack(">I", zlib.crc32(kind + content)))
-    shade = bytes([facts["edition"]])
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
-            + chunk(b"IDAT", zlib.compress(b"\0" + shade)) + chunk(b"IEND", b""))
+    line = b"\0" + bytes([edition]) * width
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(line * height)) + chunk(b"IEND", b""))
+
+
+def _logo(facts):
+    return _picture(300, 100, facts["edition"])
+
+
+def _page_png(facts):
+    """A page at 150 dots an inch."""
+    return _picture(1240, 1754, facts["edition"])
+
+
+def _photo(facts):
+    """As much of a photograph of a page as says that it is one: the segments of a JPEG up to its frame."""
+    return (b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0"
+            + b"\xff\xc0\0\x11\x08" + struct.pack(">HH", 4032, 3024) + b"\3\1\x22\0\2\x11\1\3\x11\1"
+            + bytes([facts["edition"]]) * 2000 + b"\xff\xd9")
+
+
+def _heic(facts):
+    """A photograph of an iPhone: the box that says so, and no more."""
+    return struct.pack(">I", 24) + b"ftypheic" + bytes(4) + b"mif1heic" + bytes([facts["edition"]]) * 2000
+
+
+def _junk_pdf(facts):
+    """A printer driver wrote its own words before the PDF (readers look for it within 1,024 bytes)."""
+    return b"TEXTmdos\0\0 printed by a driver\r\n" + _pdf(facts)
+
+
+def _rpmsg(facts):
+    """What is locked by rights management begins so, and is noise to anybody else."""
+    return bytes.fromhex("76E80460C411E386") + hashlib.sha256(b"locked").digest() * 40
 
 
 def _tnef(facts):
@@ -283,6 +324,16 @@ def _p7m(facts):
     return _der(0x30, _der(0x06, pkcs7, b"\2"), _der(0xA0, signed))
 
 
+def _enveloped(facts):
+    """An EnvelopedData whose recipient and content are noise (RFC 5652 section 6)."""
+    pkcs7 = bytes.fromhex("2A864886F70D0107")
+    aes = _der(0x06, bytes.fromhex("60864801650304012A"))
+    recipient = _der(0x30, _der(0x02, b"\2"), _der(0x80, bytes(20)), _der(0x30, aes), _der(0x04, bytes(256)))
+    content = _der(0x30, _der(0x06, pkcs7, b"\1"), _der(0x30, aes, _der(0x04, bytes(16))), _der(0x80, bytes(2048)))
+    enveloped = _der(0x30, _der(0x02, b"\2"), _der(0x31, recipient), content)
+    return _der(0x30, _der(0x06, pkcs7, b"\3"), _der(0xA0, enveloped))
+
+
 def _text(facts):
     return facts["text"].replace("\n", "\r\n").encode()
 
@@ -315,7 +366,14 @@ MAKERS = {
     "zip": (_zip, "application/zip"),
     "locked-zip": (_locked_zip, "application/zip"),
     "rar": (lambda facts: b"Rar!\x1a\x07\x01\x00" + bytes(64), "application/vnd.rar"),
-    "png": (_png, "image/png"),
+    "pptx": (_pptx, OPENXML + "presentationml.presentation"),
+    "png": (_page_png, "image/png"),
+    "logo": (_logo, "image/png"),
+    "jpg": (_photo, "image/jpeg"),
+    "heic": (_heic, "image/heic"),
+    "junk-pdf": (_junk_pdf, post.PDF),
+    "rpmsg": (_rpmsg, "application/x-microsoft-rpmsg-message"),
+    "enveloped": (_enveloped, "application/pkcs7-mime; smime-type=enveloped-data"),
     "p7m": (_p7m, "application/pkcs7-mime; smime-type=signed-data"),
     "tnef": (_tnef, "application/ms-tnef"),
     "empty-tnef": (_empty_tnef, "application/ms-tnef"),

@@ -442,7 +442,7 @@ static void an_empty_file_is_told_as_such(void **state)
     add_empty_file(world);
     g_autoptr(LodgeDecision) decision = world_decide(world);
     g_autofree char *findings = world_list_findings(decision);
-    assert_string_equal(findings, "document-unreadable hold");
+    assert_string_equal(findings, "document-empty hold");
     world_add_document(world, "budget.xlsx", XLSX, -1, NULL);
     g_autoptr(LodgeDecision) sheet = world_decide(world);
     assert_non_null(world_find(sheet, "document-type-not-accepted"));

@@ -1,8 +1,8 @@
 add_library(decide_world STATIC intake/decide/world.c)
 target_link_libraries(decide_world PRIVATE lodge_flags PUBLIC lodge_decide)
 foreach(module answerable answered authority bounce decide deception dmarc dmarc_record dns_answers duplicate
-        evidence findings folded_text history kind letter lookalike malware mending mention notice odd_names other_council place
-        plan proofs received_instant receipt_content ruling scans signs timeliness unsubmission)
+        evidence findings folded_text history instead kind letter lookalike malware mending mention notice odd_names other_council place
+        plan proofs received_instant receipt_content ruling scans signs stand_in timeliness unsubmission)
     lodge_test(intake/decide/test_${module} decide_world lodge_decide)
 endforeach()
 add_test(NAME intake/decide/purity
