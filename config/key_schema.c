@@ -110,6 +110,7 @@ static const LodgeKeySpec SETTINGS_KEYS[] = {
     {"limits", "workers", LODGE_KEY_COUNT, FALSE, "0", NULL, 0, 64},
     {"limits", "reader_time", LODGE_KEY_DURATION, FALSE, "30s", NULL, SECOND, 10 * MINUTE},
     {"limits", "attempts", LODGE_KEY_COUNT, FALSE, "8", NULL, 1, 1000},
+    {"limits", "await_attachments", LODGE_KEY_DURATION, FALSE, "2h", NULL, 0, 2 * DAY},
     {"limits", "reserve", LODGE_KEY_SIZE, FALSE, "256M", NULL, 0, 1024 * GIB},
     {"limits", "low_space", LODGE_KEY_SIZE, FALSE, "2G", NULL, 0, 1024 * GIB},
 };

@@ -364,6 +364,8 @@ static void read_limits(Reader *reader)
     limits->workers = (guint)lodge_key_group_get_number(group, "workers", 0);
     limits->reader_wall_ms = (guint)lodge_key_group_get_number(group, "reader_time", 0);
     limits->process_attempts = (guint)lodge_key_group_get_number(group, "attempts", 1);
+    limits->await_attachments_us =
+        lodge_key_group_get_number(group, "await_attachments", 0) * 1000;
     limits->reserve_bytes = lodge_key_group_get_number(group, "reserve", 0);
     limits->low_space_bytes = lodge_key_group_get_number(group, "low_space", 0);
 }

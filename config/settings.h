@@ -80,8 +80,9 @@ typedef struct {
     guint workers; /* 0: one per core */
     guint reader_wall_ms;
     guint process_attempts; /* failures of ours before a message is held for a person */
-    gint64 reserve_bytes;   /* free space below which nothing is fetched */
-    gint64 low_space_bytes; /* free space below which people are told */
+    gint64 await_attachments_us; /* that stand in a mail as placeholders */
+    gint64 reserve_bytes;        /* free space below which nothing is fetched */
+    gint64 low_space_bytes;      /* free space below which people are told */
 } LodgeLimits;
 
 /* Where a running service takes orders. */

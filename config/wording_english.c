@@ -23,6 +23,8 @@ static const LodgeWordingEntry entries[] = {
      NULL},
     {LODGE_WORDING_FINDING, "duplicate",
      "This is the same message as {1}, which we already have.", NULL},
+    {LODGE_WORDING_FINDING, "completed",
+     "The file that was awaited has come: the whole message is here as {1}.", NULL},
     {LODGE_WORDING_FINDING, "copy-in-time",
      "The same message is on file as late, as {1}. This copy of it reached us in time.",
      "You do not need to do anything. A person will see to it that the right time counts."},

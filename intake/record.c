@@ -1,5 +1,6 @@
 #include "intake/record.h"
 
+#include "intake/awaited.h"
 #include "intake/decide/authority.h"
 #include "intake/decide/dns_answers.h"
 #include "intake/log.h"
@@ -45,12 +46,12 @@ void lodge_found_free(LodgeFound *found)
 
 /* ---- deferring ---- */
 
-static gint64 defer_until(guint attempt, gint64 now_us)
+static gint64 defer_until(guint attempt, gint64 most_us, gint64 now_us)
 {
     gint64 wait_us = DEFER_FIRST_US;
-    for (guint i = 1; i < attempt && wait_us < LODGE_DEFER_MOST_US; i++)
+    for (guint i = 1; i < attempt && wait_us < most_us; i++)
         wait_us *= 2;
-    return now_us + MIN(wait_us, LODGE_DEFER_MOST_US);
+    return now_us + MIN(wait_us, most_us);
 }
 
 static gboolean defer(LodgeTransaction *txn,
@@ -60,6 +61,8 @@ static gboolean defer(LodgeTransaction *txn,
                       gint64 now_us,
                       GError **error)
 {
+    gint64 most_us = strcmp(code, LODGE_FAULT_AWAITED) == 0 ? LODGE_AWAITED_MOST_US
+                                                            : LODGE_DEFER_MOST_US;
     LodgeEvent event = {
         .type = LODGE_EVENT_DEFERRED,
         .at_us = now_us,
@@ -67,7 +70,7 @@ static gboolean defer(LodgeTransaction *txn,
         .code = (char *)code,
         .words = (char *)words,
         .attempt = message->attempts + 1,
-        .retry_at_us = defer_until(message->attempts + 1, now_us),
+        .retry_at_us = defer_until(message->attempts + 1, most_us, now_us),
     };
     return lodge_transaction_add(txn, &event, error);
 }
@@ -220,6 +223,25 @@ static gboolean defer_for_dns(Record *record,
     return defer(txn, message, "dns-unavailable", trouble, now_us, error);
 }
 
+/* What was learnt goes back to where the first word to the sender takes it from. */
+static gboolean defer_awaited(Record *record,
+                              LodgeTransaction *txn,
+                              LodgeLedger *ledger,
+                              const LodgeLedgerMessage *message,
+                              LodgeEvidence *evidence,
+                              gint64 now_us,
+                              GError **error)
+{
+    LodgeFound *found = record->found;
+    found->proofs = g_steal_pointer(&evidence->proofs);
+    found->dns = g_steal_pointer(&evidence->dns);
+    found->fault_code = g_strdup(LODGE_FAULT_AWAITED);
+    found->fault_words = lodge_awaited_describe(found->reading);
+    lodge_log_info("waits-for-attachment", "reference", message->reference, "reason",
+                   found->fault_words, NULL);
+    return defer_found(record, txn, ledger, message, now_us, error);
+}
+
 static gboolean apply(LodgeTransaction *txn,
                       LodgeLedger *ledger,
                       gint64 now_us,
@@ -250,6 +272,10 @@ static gboolean apply(LodgeTransaction *txn,
         return put_off(record, txn, message, failure, now_us, error);
     if (waits_for_dns(record, message, &verdict))
         return defer_for_dns(record, txn, message, verdict.evidence, now_us, error);
+    if (found->fault_code == NULL &&
+        lodge_awaited_is(&settings->limits, message, found->reading, verdict.decision,
+                         now_us))
+        return defer_awaited(record, txn, ledger, message, verdict.evidence, now_us, error);
     record->outcome = lodge_outcome_format(verdict.decision->outcome);
     record->changed = TRUE;
     g_autoptr(GBytes) rules =

@@ -1,6 +1,7 @@
 #include "intake/verdict.h"
 
 #include "intake/answer/receipt.h"
+#include "intake/decide/stand_in.h"
 #include "intake/recall.h"
 #include <string.h>
 
@@ -125,6 +126,21 @@ static LodgeHistory *make_history(LodgeLedger *ledger,
     return g_steal_pointer(&history);
 }
 
+/* A mail that took the place of this one bears its Message-ID. */
+static gboolean add_same_id(LodgeHistory *history,
+                            LodgeLedger *ledger,
+                            const LodgeLedgerMessage *message,
+                            const LodgeMessageFacts *facts,
+                            GError **error)
+{
+    if (facts->message_id == NULL ||
+        lodge_stand_in_find(facts, LODGE_STAND_IN_PLACEHOLDER) == NULL)
+        return TRUE;
+    return add_pasts(history->same_id,
+                     lodge_ledger_list_same_id(ledger, message->call, facts->message_id,
+                                               message->reference, error));
+}
+
 /* ---- the verdict ---- */
 
 void lodge_verdict_clear(LodgeVerdict *verdict)
@@ -174,6 +190,7 @@ gboolean lodge_verdict_reach(LodgeVerdict *verdict,
     verdict->history =
         make_history(ledger, message, key, (const char *const *)councils, error);
     if (verdict->history == NULL ||
+        !add_same_id(verdict->history, ledger, message, reading->message, error) ||
         !lodge_recall_answers(verdict->history, ledger, reading->message,
                               (const char *const *)councils, now_us, error) ||
         (rules->tell_contact != LODGE_TELL_NEVER &&

@@ -202,6 +202,12 @@ GPtrArray *lodge_ledger_list_same_content(LodgeLedger *ledger,
                                           const char *content_key,
                                           const char *reference,
                                           GError **error);
+/* The same of messages with this Message-ID. */
+GPtrArray *lodge_ledger_list_same_id(LodgeLedger *ledger,
+                                     const char *call,
+                                     const char *message_id,
+                                     const char *reference,
+                                     GError **error);
 /* Decided messages of the call filed for this council (version > 0) or held/rejected for it, oldest first. */
 GPtrArray *lodge_ledger_list_council(LodgeLedger *ledger,
                                      const char *call,

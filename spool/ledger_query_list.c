@@ -218,6 +218,23 @@ GPtrArray *lodge_ledger_list_same_content(LodgeLedger *ledger,
                      error);
 }
 
+/* No index: only what waits for its other half asks, and that is rare. */
+GPtrArray *lodge_ledger_list_same_id(LodgeLedger *ledger,
+                                     const char *call,
+                                     const char *message_id,
+                                     const char *reference,
+                                     GError **error)
+{
+    static const char sql[] =
+        PAST_SQL "AND m.message_id = ?2 AND m.outcome <> 'duplicate' ORDER BY m.id";
+    g_return_val_if_fail(ledger != NULL && call != NULL && message_id != NULL, NULL);
+    return list_past(ledger,
+                     lodge_ledger_query(ledger, error, sql, LEDGER_TEXT(call),
+                                        LEDGER_TEXT(message_id),
+                                        LEDGER_TEXT(reference != NULL ? reference : "")),
+                     error);
+}
+
 GPtrArray *lodge_ledger_list_council(LodgeLedger *ledger,
                                      const char *call,
                                      const char *council,

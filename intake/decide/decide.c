@@ -86,9 +86,7 @@ static void look_at_message(Case *at)
 static gboolean has_files(const Case *at)
 {
     return lodge_attachments_has_file(at->attachments) ||
-           lodge_plan_has_closed(at->message) ||
-           lodge_stand_in_find(at->message, LODGE_STAND_IN_PLACEHOLDER) != NULL ||
-           lodge_stand_in_find(at->message, LODGE_STAND_IN_REMOVED) != NULL;
+           lodge_plan_has_closed(at->message) || lodge_stand_in_has_left(at->message);
 }
 
 static void judge_kind(Case *at)
@@ -296,13 +294,6 @@ static gboolean is_no_submission(Case *at)
     return TRUE;
 }
 
-static LodgeOutcome outcome_of(LodgeSeverity gravest)
-{
-    if (gravest == LODGE_REJECT)
-        return LODGE_REJECTED;
-    return gravest == LODGE_HOLD ? LODGE_HELD : LODGE_ACCEPTED;
-}
-
 static void file_version(Case *at)
 {
     LodgeDecision *decision = at->decision;
@@ -329,7 +320,7 @@ static void judge_merits(Case *at)
     add_findings(at);
     if (at->ruling != NULL)
         lodge_ruling_judge_outcome(at->ruling, decision->findings);
-    decision->outcome = outcome_of(lodge_findings_gravest(decision->findings));
+    decision->outcome = lodge_findings_decide(decision->findings);
 }
 
 /* Decided again, and a receipt has said all of it already. */
@@ -376,6 +367,13 @@ static gboolean is_copy_in_time(const Case *at, const LodgePast *same)
            at->decision->timeliness == LODGE_ON_TIME;
 }
 
+static void settle_repeat(Case *at, const LodgePast *past, LodgeFindingKind why)
+{
+    at->decision->duplicate_of = g_strdup(past->reference);
+    forget_mending(at->decision);
+    settle(at, LODGE_DUPLICATE, why, past->reference);
+}
+
 static void settle_copy(Case *at, const LodgePast *same, gboolean may_answer)
 {
     LodgeDecision *decision = at->decision;
@@ -388,9 +386,7 @@ static void settle_copy(Case *at, const LodgePast *same, gboolean may_answer)
     /* A list passed it on first, say: then its author has heard nothing yet. */
     if (same->version > 0 && same->receipts == 0 && may_answer)
         at->original = same;
-    decision->duplicate_of = g_strdup(same->reference);
-    forget_mending(decision);
-    settle(at, LODGE_DUPLICATE, LODGE_FINDING_DUPLICATE, same->reference);
+    settle_repeat(at, same, LODGE_FINDING_DUPLICATE);
 }
 
 static void judge_outcome(Case *at)
@@ -398,12 +394,17 @@ static void judge_outcome(Case *at)
     LodgeDecision *decision = at->decision;
     judge_merits(at);
     gboolean may_answer = strcmp(judge_answer(at, NULL), "yes") == 0;
-    const LodgePast *same =
-        at->ruling != NULL
-            ? NULL
-            : lodge_duplicate_find(at->message, at->history, decision->outcome, may_answer);
+    const LodgePast *same = NULL, *whole = NULL;
+    if (at->ruling == NULL) {
+        same =
+            lodge_duplicate_find(at->message, at->history, decision->outcome, may_answer);
+        whole = lodge_duplicate_find_whole(at->message, at->history,
+                                           decision->authority->council);
+    }
     if (same != NULL)
         settle_copy(at, same, may_answer);
+    else if (whole != NULL)
+        settle_repeat(at, whole, LODGE_FINDING_COMPLETED);
     else if (decision->outcome == LODGE_ACCEPTED)
         file_version(at);
     lodge_findings_sort(decision->findings);

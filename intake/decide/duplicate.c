@@ -113,6 +113,31 @@ const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
     return NULL;
 }
 
+static guint count_documents(const LodgeMessageFacts *message)
+{
+    guint count = 0;
+    for (guint i = 0; i < message->parts->len; i++) {
+        const LodgePart *part = g_ptr_array_index(message->parts, i);
+        count += part->kind == LODGE_PART_DOCUMENT;
+    }
+    return count;
+}
+
+const LodgePast *lodge_duplicate_find_whole(const LodgeMessageFacts *message,
+                                            const LodgeHistory *history,
+                                            const char *council)
+{
+    for (guint i = 0; i < history->same_id->len; i++) {
+        const LodgePast *past = g_ptr_array_index(history->same_id, i);
+        if (g_strcmp0(past->message_id, message->message_id) == 0 &&
+            g_strcmp0(past->council, council) == 0 &&
+            g_strv_length(past->documents) > count_documents(message) &&
+            (past->version > 0 || past->receipts > 0))
+            return past;
+    }
+    return NULL;
+}
+
 gboolean lodge_duplicate_is_same(const LodgeHistory *history, const LodgePast *past)
 {
     for (guint i = 0; i < history->same_content->len; i++) {

@@ -19,6 +19,11 @@ const LodgePast *lodge_duplicate_find(const LodgeMessageFacts *message,
                                       const LodgeHistory *history,
                                       LodgeOutcome outcome,
                                       gboolean may_answer);
+/* The mail that has taken the place of this one, which holds a placeholder: the same Message-ID and council, more
+ * documents, and filed or answered (so it is no stranger's that silences a council's); or NULL. */
+const LodgePast *lodge_duplicate_find_whole(const LodgeMessageFacts *message,
+                                            const LodgeHistory *history,
+                                            const char *council);
 /* Has it the same content key as the message that is being decided? */
 gboolean lodge_duplicate_is_same(const LodgeHistory *history, const LodgePast *past);
 /* An earlier message that bears the same Message-ID but other content, or NULL. */

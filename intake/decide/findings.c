@@ -16,6 +16,7 @@ static const LodgeFindingRow rows[LODGE_FINDING_COUNT] = {
     [LODGE_FINDING_MESSAGE_ID_REUSED] = {"message-id-reused", LODGE_NOTE,
                                          "message-id-reused"},
     [LODGE_FINDING_DUPLICATE] = {"duplicate", LODGE_NOTE, "duplicate"},
+    [LODGE_FINDING_COMPLETED] = {"completed", LODGE_NOTE, "completed"},
     [LODGE_FINDING_COPY_IN_TIME] = {"copy-in-time", LODGE_HOLD, "copy-in-time"},
     [LODGE_FINDING_AUTOMATIC_MESSAGE] = {"automatic-message", LODGE_NOTE,
                                          "automatic-message"},
@@ -222,6 +223,14 @@ static gint compare_severity(gconstpointer a, gconstpointer b)
     const LodgeFinding *first = *(LodgeFinding *const *)a;
     const LodgeFinding *second = *(LodgeFinding *const *)b;
     return (gint)second->severity - (gint)first->severity;
+}
+
+LodgeOutcome lodge_findings_decide(const GPtrArray *findings)
+{
+    LodgeSeverity gravest = lodge_findings_gravest(findings);
+    if (gravest == LODGE_REJECT)
+        return LODGE_REJECTED;
+    return gravest == LODGE_HOLD ? LODGE_HELD : LODGE_ACCEPTED;
 }
 
 void lodge_findings_sort(GPtrArray *findings)

@@ -19,6 +19,7 @@ typedef enum {
     LODGE_FINDING_MESSAGE_ID_REUSED,
     LODGE_FINDING_DUPLICATE,
     LODGE_FINDING_COPY_IN_TIME,
+    LODGE_FINDING_COMPLETED,
     /* why it is no submission */
     LODGE_FINDING_AUTOMATIC_MESSAGE,
     LODGE_FINDING_DELIVERY_REPORT,
@@ -137,6 +138,8 @@ void lodge_findings_add(GPtrArray *findings,
 void lodge_findings_reword(GPtrArray *findings, const LodgeWording *wording);
 /* The gravest severity, or LODGE_NOTE when there is none. */
 LodgeSeverity lodge_findings_gravest(const GPtrArray *findings);
+/* By the gravest severity: rejected, held or accepted. */
+LodgeOutcome lodge_findings_decide(const GPtrArray *findings);
 /* Gravest first; among equals the order in which they were found. */
 void lodge_findings_sort(GPtrArray *findings);
 void lodge_finding_free(LodgeFinding *finding);

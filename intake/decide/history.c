@@ -19,6 +19,7 @@ LodgeHistory *lodge_history_new(const char *reference)
     history->reference = g_strdup(reference);
     history->same_content = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_past_free);
     history->council = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_past_free);
+    history->same_id = g_ptr_array_new_with_free_func((GDestroyNotify)lodge_past_free);
     history->given = g_ptr_array_new_with_free_func(free_given);
     return history;
 }
@@ -30,6 +31,7 @@ void lodge_history_free(LodgeHistory *history)
     g_free(history->reference);
     g_ptr_array_unref(history->same_content);
     g_ptr_array_unref(history->council);
+    g_ptr_array_unref(history->same_id);
     g_free(history->last_receipt_message_id);
     g_free(history->last_receipt_kind);
     lodge_past_free(history->previous);
@@ -121,6 +123,8 @@ GBytes *lodge_history_format(const LodgeHistory *history)
     lodge_json_add_string(json, "reference", history->reference);
     format_pasts(json, "same_content", history->same_content);
     format_pasts(json, "council", history->council);
+    if (history->same_id->len > 0)
+        format_pasts(json, "same_id", history->same_id);
     lodge_json_add_int(json, "receipts", history->receipts);
     lodge_json_add_string(json, "last_receipt_message_id",
                           history->last_receipt_message_id);
@@ -155,12 +159,10 @@ static LodgePast *parse_past(LodgeJsonDocument *json, const LodgeJsonNode *node)
     return past;
 }
 
-static void parse_pasts(LodgeJsonDocument *json,
-                        const LodgeJsonNode *root,
-                        const char *name,
-                        GPtrArray *pasts)
+/* `array` NULL: older ones do not have it. */
+static void
+parse_pasts(LodgeJsonDocument *json, const LodgeJsonNode *array, GPtrArray *pasts)
 {
-    const LodgeJsonNode *array = lodge_json_get_array(json, root, name);
     guint count = array == NULL ? 0 : lodge_json_array_length(array);
     for (guint i = 0; i < count; i++)
         g_ptr_array_add(pasts, parse_past(json, lodge_json_array_object(json, array, i)));
@@ -194,8 +196,11 @@ LodgeHistory *lodge_history_parse(GBytes *bytes, GError **error)
     lodge_json_require_format(json, root, 1);
     g_autoptr(LodgeHistory) history =
         lodge_history_new(lodge_json_get_string(json, root, "reference"));
-    parse_pasts(json, root, "same_content", history->same_content);
-    parse_pasts(json, root, "council", history->council);
+    parse_pasts(json, lodge_json_get_array(json, root, "same_content"),
+                history->same_content);
+    parse_pasts(json, lodge_json_get_array(json, root, "council"), history->council);
+    parse_pasts(json, lodge_json_get_optional_array(json, root, "same_id"),
+                history->same_id);
     history->receipts = lodge_json_get_count(json, root, "receipts");
     history->last_receipt_message_id =
         g_strdup(lodge_json_get_optional_string(json, root, "last_receipt_message_id"));

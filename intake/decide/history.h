@@ -30,9 +30,11 @@ typedef struct {
 } LodgeGivenVersions;
 
 typedef struct {
-    char *reference;               /* of the message being decided */
-    GPtrArray *same_content;       /* LodgePast, oldest first; duplicates left out */
-    GPtrArray *council;            /* LodgePast of the candidate councils, oldest first */
+    char *reference;         /* of the message being decided */
+    GPtrArray *same_content; /* LodgePast, oldest first; duplicates left out */
+    GPtrArray *council;      /* LodgePast of the candidate councils, oldest first */
+    GPtrArray
+        *same_id; /* LodgePast with its Message-ID: only of one that holds a placeholder */
     guint receipts;                /* receipts already owed for this message */
     char *last_receipt_message_id; /* of them, or NULL */
     char *last_receipt_kind;       /* of them, or NULL */

@@ -165,3 +165,9 @@ const LodgePart *lodge_stand_in_find(const LodgeMessageFacts *message, LodgeStan
     }
     return NULL;
 }
+
+gboolean lodge_stand_in_has_left(const LodgeMessageFacts *message)
+{
+    return lodge_stand_in_find(message, LODGE_STAND_IN_PLACEHOLDER) != NULL ||
+           lodge_stand_in_find(message, LODGE_STAND_IN_REMOVED) != NULL;
+}

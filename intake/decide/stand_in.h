@@ -35,5 +35,7 @@ typedef enum {
 LodgeStandIn lodge_stand_in_judge(const LodgeMessageFacts *message, const LodgePart *part);
 /* A picture too small to be a page. */
 gboolean lodge_stand_in_is_logo(const LodgePart *part);
+/* Left a mail system something in the place of a file? */
+gboolean lodge_stand_in_has_left(const LodgeMessageFacts *message);
 /* The first part of that kind, or NULL. */
 const LodgePart *lodge_stand_in_find(const LodgeMessageFacts *message, LodgeStandIn kind);

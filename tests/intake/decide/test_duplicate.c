@@ -306,9 +306,46 @@ static void a_copy_that_came_in_time_is_held_beside_the_late_one(void **state)
     assert_null(decision->duplicate_of);
 }
 
+/* A placeholder stands for what has come whole by now, and for nothing else. */
+static void the_whole_mail_takes_the_place_of_a_placeholder(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *council, *message_id, *documents;
+        guint version, receipts;
+        gboolean is_whole;
+    } cases[] = {
+        {"filed", TONBRIDGE, "1@tmbc.gov.uk", "aa", 1, 0, TRUE},
+        {"held, and answered", TONBRIDGE, "1@tmbc.gov.uk", "aa", 0, 1, TRUE},
+        {"held, and not answered: perhaps a forger's", TONBRIDGE, "1@tmbc.gov.uk", "aa", 0,
+         0, FALSE},
+        {"another council's", ADUR, "1@tmbc.gov.uk", "aa", 1, 1, FALSE},
+        {"another mail", TONBRIDGE, "2@tmbc.gov.uk", "aa", 1, 1, FALSE},
+        {"another placeholder", TONBRIDGE, "1@tmbc.gov.uk", "", 0, 1, FALSE},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(World) world = world_new();
+        world_clear_documents(world);
+        world_set(&world->message->message_id, "1@tmbc.gov.uk");
+        world_add_part(world, "2", LODGE_PART_MESSAGE, "message/rfc822",
+                       "Safe Attachments Scan In Progress");
+        LodgePast *past = world_add_past(world->history->same_id, "PP24-000001-A",
+                                         cases[i].council, cases[i].version, NULL);
+        world_set(&past->message_id, cases[i].message_id);
+        past->receipts = cases[i].receipts;
+        g_strfreev(past->documents);
+        past->documents = g_strsplit(cases[i].documents, " ", -1);
+        g_autoptr(LodgeDecision) decision = world_decide(world);
+        if ((decision->outcome == LODGE_DUPLICATE) != cases[i].is_whole)
+            fail_msg("%s: %s", cases[i].name, lodge_outcome_format(decision->outcome));
+        assert_int_equal(world_find(decision, "completed") != NULL, cases[i].is_whole);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_whole_mail_takes_the_place_of_a_placeholder),
         cmocka_unit_test(the_key_is_the_same_for_the_same_message_only),
         cmocka_unit_test(the_order_of_the_documents_does_not_matter),
         cmocka_unit_test(mail_without_id_or_document_is_told_apart_by_subject_and_text),

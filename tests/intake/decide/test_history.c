@@ -14,6 +14,7 @@ static void what_is_written_is_read_back(void **state)
     world_set(&past->message_id, "two@tmbc.gov.uk");
     g_strfreev(past->documents);
     past->documents = g_strsplit("aa bb", " ", -1);
+    world_add_past(history->same_id, "PP24-000003-C", TONBRIDGE, 1, NULL);
     history->receipts = 1;
     world_set(&history->last_receipt_message_id, "receipt.PP24-000124-X.1@x");
 
@@ -30,6 +31,7 @@ static void what_is_written_is_read_back(void **state)
     assert_string_equal(two->message_id, "two@tmbc.gov.uk");
     assert_string_equal(two->documents[1], "bb");
     assert_int_equal(two->received_us, past->received_us);
+    assert_int_equal(back->same_id->len, 1);
     assert_int_equal(back->receipts, 1);
     g_autoptr(GBytes) again = lodge_history_format(back);
     assert_true(g_bytes_equal(bytes, again));
