@@ -491,6 +491,41 @@ static void the_text_is_the_first_plain_one_else_html_without_tags(void **state)
                                          "5m & more\n\n1 < 2 \xe2\x80\x99&bogus;");
 }
 
+#define SIGNS "\xc2\xa3 5 caf\xc3\xa9 \xe2\x82\xac"
+
+/* A pound, an accent and a euro, as councils' programs write them. */
+static void letters_of_old_sets_come_out_right(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *head, *body, *expected;
+    } rows[] = {
+        {"windows-1252", "text/plain; charset=windows-1252", "\r\n\r\n\xa3 5 caf\xe9 \x80",
+         SIGNS},
+        {"windows-1252 that says nothing of it", "text/plain",
+         "\r\n\r\n\xa3 5 caf\xe9 \x80", SIGNS},
+        {"windows-1252 in quoted-printable", "text/plain; charset=\"Windows-1252\"",
+         "\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=A3 5 caf=E9 =80", SIGNS},
+        {"ISO-8859-15", "text/plain; charset=ISO-8859-15", "\r\n\r\n\xa3 5 caf\xe9 \xa4",
+         SIGNS},
+        {"UTF-16 with its mark", "text/plain; charset=utf-16",
+         "\r\nContent-Transfer-Encoding: base64\r\n\r\n//6jACAANQAgAGMAYQBmAOkAIACsIA==",
+         SIGNS},
+        {"UTF-16BE without one", "text/plain; charset=UTF-16BE",
+         "\r\nContent-Transfer-Encoding: base64\r\n\r\nAKMAIAA1ACAAYwBhAGYA6QAgIKw=",
+         SIGNS},
+        {"HTML in windows-1252", "text/html; charset=windows-1252",
+         "\r\n\r\n<p>&pound; 5 caf\xe9 \x80</p>", SIGNS},
+    };
+    for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *mail = g_strconcat(
+            "From: a@b.example\r\nContent-Type: ", rows[i].head, rows[i].body, NULL);
+        g_autoptr(LodgeMessageFacts) facts = read_text(mail);
+        if (g_strcmp0(facts->body_text, rows[i].expected) != 0)
+            fail_msg("%s: gave %s", rows[i].name, facts->body_text);
+    }
+}
+
 /* ---- limits ---- */
 
 static char *repeat(const char *head, const char *piece, gsize count, const char *tail)
@@ -696,6 +731,7 @@ int main(void)
         cmocka_unit_test(messages_are_taken_apart_as_they_were_put_together),
         cmocka_unit_test(documents_are_handed_back_where_the_facts_say),
         cmocka_unit_test(the_text_is_the_first_plain_one_else_html_without_tags),
+        cmocka_unit_test(letters_of_old_sets_come_out_right),
         cmocka_unit_test(bombs_hit_limits_and_still_fit_into_a_report),
         cmocka_unit_test(nesting_ends_at_its_limit_and_what_is_deeper_is_one_leaf),
         cmocka_unit_test(our_own_failures_are_errors),
