@@ -1,6 +1,7 @@
 #include "intake/commands/command.h"
 
 #include "intake/learn/airlock.h"
+#include "intake/log.h"
 #include "parsers/text/display.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -222,4 +223,10 @@ char *lodge_print_column(const char *text, guint columns)
     for (; length < (glong)columns; length++)
         g_string_append_c(column, ' ');
     return g_strdup(column->str);
+}
+
+void lodge_command_show_search(guint64 done, guint64 total, gpointer unused)
+{
+    (void)unused;
+    lodge_log_progress("searching segments", done, total);
 }

@@ -85,6 +85,8 @@ void lodge_print(const char *format, ...) G_GNUC_PRINTF(1, 2);
 void lodge_print_json(char *json);
 /* "1.2 MB"; g_free it. */
 char *lodge_print_size(gint64 size_bytes);
+/* A LodgeSearchProgress: how far a search through the whole spool is; `unused` may be NULL. */
+void lodge_command_show_search(guint64 done, guint64 total, gpointer unused);
 /* The word bold on a terminal. */
 void lodge_print_heading(const LodgeContext *context, const char *words);
 /* Pads to `columns` on the screen, cutting with "…" what is longer; g_free it. */

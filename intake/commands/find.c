@@ -7,12 +7,6 @@
 
 #define LEAST_BYTES 3 /* less would be found everywhere */
 
-static void show_progress(guint64 done, guint64 total, gpointer data)
-{
-    (void)data;
-    lodge_log_progress("searching segments", done, total);
-}
-
 /* ---- JSON ---- */
 
 static void write_places(LodgeJsonWriter *writer, const GPtrArray *places)
@@ -177,7 +171,7 @@ static LodgeExit run(LodgeContext *context, int argc, char **argv, GError **erro
     if (spool == NULL)
         return LODGE_EXIT_USAGE;
     g_autoptr(LodgeHoldings) holdings =
-        lodge_holdings_find(settings, spool, address, show_progress, error);
+        lodge_holdings_find(settings, spool, address, lodge_command_show_search, error);
     lodge_log_progress_end();
     if (holdings == NULL)
         return LODGE_EXIT_DIFFERENT;

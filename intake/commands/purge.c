@@ -22,12 +22,6 @@ static void options_clear(Options *options)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Options, options_clear)
 
-static void show_progress(guint64 done, guint64 total, gpointer data)
-{
-    (void)data;
-    lodge_log_progress("searching segments", done, total);
-}
-
 /* ---- what would be purged, or was ---- */
 
 static const char *state_words(const LodgeLedgerMessage *message)
@@ -178,7 +172,7 @@ static gboolean choose(LodgePurging *purging,
 {
     if (options->address != NULL)
         return lodge_purging_choose_address(purging, settings, spool, options->address,
-                                            show_progress, error);
+                                            lodge_command_show_search, error);
     if (options->due)
         return lodge_purging_choose_due(purging, &settings->retention,
                                         lodge_spool_ledger(spool), now_us, error);

@@ -1,9 +1,8 @@
 #include "intake/operate/holdings.h"
 
 #include "parsers/report/report.h"
+#include "parsers/text/limits.h"
 #include <string.h>
-
-#define MAX_READING_BYTES ((gsize)256 * 1024 * 1024)
 
 typedef struct {
     LodgeHoldings *holdings;
@@ -135,8 +134,9 @@ static void look_at_reading(LodgeHolding *holding, LodgeSpool *spool, const char
 {
     const char *sha256 = holding->message->reading;
     g_autoptr(GBytes) bytes =
-        sha256 != NULL ? lodge_spool_read_object(spool, sha256, MAX_READING_BYTES, NULL)
-                       : NULL;
+        sha256 != NULL
+            ? lodge_spool_read_object(spool, sha256, LODGE_LIMIT_READING_BYTES, NULL)
+            : NULL;
     g_autoptr(LodgeReading) reading =
         bytes != NULL ? lodge_report_parse_reading(bytes, NULL) : NULL;
     if (reading == NULL)
